@@ -1,0 +1,32 @@
+/**
+ * Limits of Temporal that kill or silently loop a run, and bounds of our own.
+ *
+ * Temporal's figures are the server's defaults (`common/dynamicconfig/constants.go`) and those of the TypeScript SDK's
+ * payload limits; a self-hosted server can be configured otherwise.
+ *
+ * @module
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Payload size at which the server and the SDK begin to warn, in bytes. */
+export const PAYLOAD_WARN_BYTES = 512 * KIB;
+
+/** Payload size at which a command or result is refused, in bytes. */
+export const PAYLOAD_LIMIT_BYTES = 2 * MIB;
+
+/** Longest Keyword value that SQL visibility stores, in characters. */
+export const KEYWORD_MAX_CHARS = 255;
+
+/** Largest result that the sandbox decodes to follow an agent's state, in bytes. */
+export const SANDBOX_DECODE_MAX_BYTES = 256 * KIB;
+
+/** Longest that any work of ours may hold the event loop, in milliseconds. */
+export const EVENT_LOOP_BUDGET_MS = 30;
+
+/** How long a verified set of search attributes is trusted by clients, in milliseconds. */
+export const SEARCH_ATTRIBUTE_CACHE_MS = 5 * 60_000;
+
+/** How long shutdown waits for spool and telemetry to drain, in milliseconds. */
+export const SHUTDOWN_FLUSH_MS = 10_000;

@@ -1,0 +1,1 @@
+export { SEARCH_ATTRIBUTES } from './definitions/search-attributes';
