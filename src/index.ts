@@ -1,1 +1,26 @@
-export { SEARCH_ATTRIBUTES } from './definitions/search-attributes';
+/**
+ * The plugin, its options, and helpers for clients.
+ *
+ * @module
+ */
+
+export { type StartAgentOptions, startAgent, withAgentTask } from './client/agent-task';
+export type { AgentIdentity } from './definitions/agent-header';
+export { FINDINGS, type Finding, type FindingDefinition, type FindingId, PATTERNS, type Severity } from './definitions/findings';
+export { METRICS, type MetricDefinition } from './definitions/metrics';
+export {
+  SEARCH_ATTRIBUTES,
+  type SearchAttributeDefinition,
+  type SearchAttributeName,
+} from './definitions/search-attributes';
+export type {
+  AgentObservabilityOptions,
+  ContentOptions,
+  MetricsEndpointOptions,
+  MetricsRegistryOptions,
+  RedactionContext,
+  Redactor,
+  SearchAttributeOptions,
+  WorkflowFilterOptions,
+} from './options';
+export { AgentObservabilityPlugin, PLUGIN_NAME } from './plugin';

@@ -40,6 +40,10 @@ export interface ActivityObservation {
   readonly startedAtMs: number;
   readonly durationMs: number;
   readonly outcome: Outcome;
+  /** Model that the arguments ask for; known even when the attempt fails. */
+  readonly requestModel?: string;
+  /** Provider of that model, where its name tells. */
+  readonly requestProvider?: string;
   /** The normalised response, when a reader recognised one. */
   readonly call?: LlmCall;
   /** Class of the error, when the attempt failed. */

@@ -30,3 +30,12 @@ export const SEARCH_ATTRIBUTE_CACHE_MS = 5 * 60_000;
 
 /** How long shutdown waits for spool and telemetry to drain, in milliseconds. */
 export const SHUTDOWN_FLUSH_MS = 10_000;
+
+/** Distinct values that one label of one metric takes; further ones become `other`. */
+export const METRIC_LABEL_VALUES_MAX = 100;
+
+/** Label sets that one metric takes, as in OpenTelemetry's SDK; in further ones every label becomes `other`. */
+export const METRIC_SERIES_MAX = 2000;
+
+/** Longest label value, in UTF-16 units; longer ones keep a prefix and a hash. */
+export const METRIC_LABEL_MAX_CHARS = 128;

@@ -162,7 +162,7 @@ export const METRICS = {
   seriesOverflow: {
     name: 'temporal_agent_series_overflow_total',
     type: 'counter',
-    help: 'Label values replaced by "other" because their label reached its cap.',
+    help: 'Label values replaced by "other" because their label or metric reached its cap.',
     labels: ['temporal_namespace', 'metric'],
   },
   searchAttributesEnabled: {

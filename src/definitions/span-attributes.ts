@@ -5,6 +5,9 @@
  * @module
  */
 
+/** Name of the instrumentation scope of our spans and OpenTelemetry metrics. */
+export const INSTRUMENTATION_SCOPE = 'temporal-agent-observability';
+
 export const SEMCONV_SCHEMA_URL = 'https://opentelemetry.io/schemas/1.41.0';
 
 export const SPAN_ATTRIBUTES = {

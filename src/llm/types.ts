@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { View } from './readers/view';
+
 /** Why the model stopped: the five values of OpenTelemetry's message schema. */
 export type FinishReason = 'stop' | 'length' | 'tool_call' | 'content_filter' | 'error';
 
@@ -54,7 +56,10 @@ export interface LlmCall {
   /** The model declined to answer. */
   readonly refusal: boolean;
   readonly toolCalls: readonly LlmToolCall[];
-  /** Model turns inside this value; more than one when the value is a whole agent loop (AI SDK `steps`). */
+  /**
+   * Model turns inside this value: more than one when it is a whole agent loop (AI SDK `steps`), none for embeddings and
+   * for a background response that is still queued.
+   */
   readonly turns: number;
 }
 
@@ -99,10 +104,10 @@ export interface LlmErrorInfo {
   readonly provider?: string;
 }
 
-/** Reads one provider's response shape. Pure, cheap on values that are not its own, and never throws on odd input. */
+/** Reads one provider's response shape. Pure, and cheap on values that are not its own. */
 export interface LlmReader {
   /** Name of the shape, for example `openai.chat`. */
   readonly shape: string;
   /** `undefined` when the value is not of this shape. */
-  read(value: Readonly<Record<string, unknown>>, hints: LlmCallHints): LlmCall | undefined;
+  read(view: View): LlmCall | undefined;
 }

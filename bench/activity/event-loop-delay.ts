@@ -1,0 +1,50 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { EVENT_LOOP_BUDGET_MS } from '#lib/definitions/limits';
+import { collectGarbage } from '../collect-garbage';
+import { interleave, median } from '../interleave';
+import type { BenchContext, Measurement } from '../measurement';
+import { chatCompletion, textOf } from '../model-call';
+import { agentObservabilityPlugin, temporaryDirectory } from '../variants';
+import { runActivity } from './activity-runner';
+import { startObservedWorker } from './observed-worker';
+
+const RESULT_BYTES = 3_000_000;
+const WATCH_MS = 1_000;
+
+/** How long an activity with a large result holds the event loop in one piece. */
+export async function eventLoopDelay(context: BenchContext): Promise<Measurement[]> {
+  const plugin = agentObservabilityPlugin({ content: { directory: temporaryDirectory() } });
+  const worker = await startObservedWorker(await context.temporalAddress(), 'bench-event-loop', [plugin]);
+  const result = chatCompletion(textOf(RESULT_BYTES));
+  const attempt = (interceptors: ActivityInterceptorsFactory[]) => () =>
+    longestDelay(() => runActivity(interceptors, [{ model: 'gpt-4.1' }], result));
+  const delays = await interleave(
+    { idle: () => longestDelay(async () => {}), sdk: attempt([]), observed: attempt(worker.interceptors) },
+    context.rounds(9),
+  );
+  await worker.shutdown();
+  const idle = median(delays.idle);
+  return [
+    {
+      name: 'longest event-loop delay for a result of 3 MB, content stored',
+      value: median(delays.observed) - idle,
+      unit: 'ms',
+      goal: { atMost: EVENT_LOOP_BUDGET_MS },
+    },
+    { name: 'the same without the plugin: the SDK alone', value: median(delays.sdk) - idle, unit: 'ms' },
+  ];
+}
+
+async function longestDelay(work: () => Promise<void>): Promise<number> {
+  collectGarbage();
+  const histogram = monitorEventLoopDelay({ resolution: 1 });
+  histogram.enable();
+  await sleep(20);
+  histogram.reset();
+  await work();
+  await sleep(WATCH_MS);
+  histogram.disable();
+  return histogram.max / 1e6;
+}

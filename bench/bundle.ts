@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { type BundlerPlugin, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { interleave, median } from './interleave';
+import type { BenchContext, Measurement } from './measurement';
+import { agentObservabilityPlugin, openTelemetryPlugin } from './variants';
+
+const KB = 1000;
+
+/** Size of the workflow bundle, and the time it takes to build. */
+export async function bundle(context: BenchContext): Promise<Measurement[]> {
+  const sizes = { none: 0, ours: 0, openTelemetry: 0 };
+  const build = (name: keyof typeof sizes, plugins: BundlerPlugin[]) => async () => {
+    const start = performance.now();
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: path.join(__dirname, 'replay/workflows.ts'),
+      logger: new DefaultLogger('ERROR'),
+      plugins,
+    });
+    const milliseconds = performance.now() - start;
+    sizes[name] = Buffer.byteLength(withoutSourceMap(code));
+    return milliseconds;
+  };
+  const times = await interleave(
+    {
+      none: build('none', []),
+      ours: build('ours', [agentObservabilityPlugin()]),
+      openTelemetry: build('openTelemetry', [openTelemetryPlugin()]),
+    },
+    context.rounds(7),
+  );
+  const ratio = (name: 'ours' | 'openTelemetry') => median(times[name]) / median(times.none);
+  return [
+    {
+      name: 'workflow bundle: added code',
+      value: (sizes.ours - sizes.none) / KB,
+      unit: 'KB',
+      goal: { atMost: 25 },
+    },
+    { name: 'workflow bundle: added code, OpenTelemetry', value: (sizes.openTelemetry - sizes.none) / KB, unit: 'KB' },
+    { name: 'workflow bundle: build time vs none', value: ratio('ours'), unit: 'x' },
+    { name: 'workflow bundle: build time vs none, OpenTelemetry', value: ratio('openTelemetry'), unit: 'x' },
+  ];
+}
+
+function withoutSourceMap(code: string): string {
+  return code.replace(/^\/\/# sourceMappingURL=.*$/m, '');
+}

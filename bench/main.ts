@@ -1,0 +1,62 @@
+/**
+ * Measures what the plugin costs, as ratios of variants that run by turns in one process; see docs/benchmarks.md.
+ *
+ * `--json` prints `[{ name, ratio, goal, ok }]`, `--quick` takes few rounds, `--only <names>` some of the benchmarks.
+ * Ends with 1 when a goal is missed.
+ */
+import { parseArgs } from 'node:util';
+import { type BenchContext, type Measurement, meetsGoal, toJson, toTable } from './measurement';
+
+const BENCHMARKS = {
+  activity: async () => (await import('./activity/activity-cost')).activityCost,
+  replay: async () => (await import('./replay/replay-time')).replayTime,
+  bundle: async () => (await import('./bundle')).bundle,
+  'event-loop': async () => (await import('./activity/event-loop-delay')).eventLoopDelay,
+  tokens: async () => (await import('./token-counts')).tokenCounts,
+};
+
+type BenchmarkName = keyof typeof BENCHMARKS;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
+  });
+  const context = contextFor(values.quick ? quickRounds : (full) => full);
+  const measurements: Measurement[] = [];
+  for (const name of selected(values.only)) {
+    console.error(`bench: ${name} …`);
+    const run = await BENCHMARKS[name]();
+    measurements.push(...(await run(context)));
+  }
+  console.log(values.json ? JSON.stringify(measurements.map(toJson), undefined, 2) : toTable(measurements));
+  // Not left to the event loop: what a benchmark leaves behind should not hold the figures back.
+  process.exit(measurements.every(meetsGoal) ? 0 : 1);
+}
+
+const quickRounds = (full: number) => Math.max(2, Math.round(full / 5));
+
+/** The server ends with this process. */
+function contextFor(rounds: BenchContext['rounds']): BenchContext {
+  let server: Promise<{ address: string }> | undefined;
+  return {
+    rounds,
+    async temporalAddress() {
+      server ??= import('../scripts/temporal-server.mjs').then(({ startTemporalServer }) => startTemporalServer());
+      return (await server).address;
+    },
+  };
+}
+
+function selected(only: string | undefined): BenchmarkName[] {
+  const all = Object.keys(BENCHMARKS) as BenchmarkName[];
+  if (only === undefined) return all;
+  const names = only.split(',');
+  const unknown = names.find((name) => !(name in BENCHMARKS));
+  if (unknown !== undefined) throw new RangeError(`--only: expected some of ${all.join(', ')}, got ${unknown}`);
+  return all.filter((name) => names.includes(name));
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

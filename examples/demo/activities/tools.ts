@@ -1,0 +1,55 @@
+import { ApplicationFailure, activityInfo } from '@temporalio/activity';
+
+export interface SearchHit {
+  readonly title: string;
+  readonly url: string;
+}
+
+export interface Reading {
+  readonly sensor: string;
+  readonly celsius: number;
+}
+
+const HANDBOOK: Readonly<Record<string, string>> = {
+  'https://handbook.example/durable-execution':
+    'Durable execution keeps the state of a program in an event history and replays it after a crash.',
+  'https://handbook.example/activities':
+    'Activities do what is not deterministic: they call services, and are retried by a policy.',
+  'https://handbook.example/long-histories':
+    'A run that has collected many events continues as new, with its state as the new input.',
+};
+
+/** A whole specification instead of an abstract: close to what Temporal takes as one payload. */
+const LARGE_PAGE_BYTES = 600 * 1024;
+
+export const toolActivities = {
+  async search(query: string): Promise<SearchHit[]> {
+    const words = query.toLowerCase().split(/\W+/).filter(Boolean);
+    const hits = Object.entries(HANDBOOK).filter(([, text]) => words.some((word) => text.toLowerCase().includes(word)));
+    return (hits.length > 0 ? hits : Object.entries(HANDBOOK)).map(([url]) => ({
+      title: url.slice(url.lastIndexOf('/') + 1).replaceAll('-', ' '),
+      url,
+    }));
+  },
+
+  async readPage(url: string): Promise<string> {
+    const page = HANDBOOK[url];
+    if (page === undefined) throw ApplicationFailure.nonRetryable(`No page at ${url}`, 'PageNotFound');
+    return page;
+  },
+
+  async fetchSpecification(name: string): Promise<string> {
+    const clause = `${name}: a workflow continues after a crash where it stopped. `;
+    return clause.repeat(Math.ceil(LARGE_PAGE_BYTES / clause.length));
+  },
+
+  /** A service with a bad day: every first attempt fails. */
+  async readSensor(sensor: string): Promise<Reading> {
+    if (activityInfo().attempt === 1) throw new Error(`${sensor} did not answer`);
+    return { sensor, celsius: 19 + (sensor.length % 5) };
+  },
+
+  async placeOrder(item: string, quantity: number): Promise<string> {
+    return `order-${item}-${quantity}`;
+  },
+};

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { startEnvironment } from './environment';
+import { runOnce } from './once';
+import { watch } from './watch';
+
+const USAGE = `Runs AI agents on a Temporal development server, observed by one line in the worker.
+
+Usage: npm run demo [-- options]
+
+  (no options)  keeps starting agents and shows them, as Temporal lists them, until Ctrl-C
+  --once        runs each agent once, verifies what was observed, and exits
+  --live        talks to the real APIs: needs OPENAI_API_KEY, and ANTHROPIC_API_KEY for the agents
+                that use Anthropic's models; OPENAI_MODEL and ANTHROPIC_MODEL choose others
+  --help        shows this
+
+Records go to ./.agent-content, with --once to a temporary directory.
+
+Exit codes: 0 done · 1 something failed or was not as it should be · 2 wrong usage`;
+
+interface DemoOptions {
+  readonly once: boolean;
+  readonly live: boolean;
+}
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  if (options === undefined) return 2;
+  if (options === 'help') {
+    console.log(USAGE);
+    return 0;
+  }
+  if (options.live && !process.env.OPENAI_API_KEY) {
+    console.error('--live needs OPENAI_API_KEY.');
+    return 2;
+  }
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+
+  console.log('Starting a Temporal server, model providers and a worker …');
+  const environment = await startEnvironment({
+    live: options.live,
+    ...(options.once ? {} : { contentDirectory: '.agent-content' }),
+  });
+  // Looks like a key and is none: it is planted in a prompt and must be found nowhere in what is stored.
+  const secret = `sk-proj-${randomBytes(24).toString('hex')}`;
+  try {
+    if (options.once) return await Promise.race([runOnce(environment, secret), environment.workerFailed]);
+    await Promise.race([watch(environment, secret, addresses(environment), interrupted.signal), environment.workerFailed]);
+    console.log('\nStopping …');
+    return 0;
+  } finally {
+    await environment.stop();
+  }
+}
+
+function addresses({ temporalAddress, metricsUrl, contentDirectory }: Awaited<ReturnType<typeof startEnvironment>>) {
+  return [
+    `Temporal   ${temporalAddress}`,
+    `Metrics    ${metricsUrl}`,
+    `Records    ${contentDirectory}`,
+    `One run    npx temporal-agent-observability explain <workflow id> --address ${temporalAddress}`,
+    'Ctrl-C stops everything.',
+  ];
+}
+
+function readOptions(): DemoOptions | 'help' | undefined {
+  try {
+    const { values } = parseArgs({
+      options: { once: { type: 'boolean' }, live: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    });
+    return values.help === true ? 'help' : { once: values.once === true, live: values.live === true };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    return undefined;
+  }
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,48 @@
+/**
+ * Who an activity works for, for tools that pass it on.
+ *
+ * @module
+ */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { context, propagation } from '@opentelemetry/api';
+import { CORRELATION_HEADERS } from '../definitions/correlation-headers';
+import type { AgentCorrelation } from './observation';
+
+const ambient = new AsyncLocalStorage<AgentCorrelation>();
+
+/** Runs an activity's code with its ids around it. */
+export function runWithAgentContext<T>(correlation: AgentCorrelation, fn: () => T): T {
+  return ambient.run(correlation, fn);
+}
+
+/**
+ * The ids of the activity attempt that is running: workflow, run, activity, attempt, task and session.
+ * `undefined` outside of activities, and in workers without the plugin or with `mode: 'off'`.
+ */
+export function agentContext(): AgentCorrelation | undefined {
+  return ambient.getStore();
+}
+
+/**
+ * HTTP headers that let the service behind a tool tie its own logs and traces to this agent: our `x-temporal-*` and
+ * `x-agent-*` ids, percent-encoded, and the trace context of the configured OpenTelemetry propagator (`traceparent`).
+ * Empty outside of activities.
+ *
+ * @example
+ * ```ts
+ * await fetch(url, { headers: { ...correlationHeaders(), accept: 'application/json' } });
+ * ```
+ */
+export function correlationHeaders(): Record<string, string> {
+  const correlation = agentContext();
+  if (correlation === undefined) return {};
+  const headers: Record<string, string> = {};
+  for (const [field, name] of Object.entries(CORRELATION_HEADERS) as [keyof typeof CORRELATION_HEADERS, string][]) {
+    const value = correlation[field];
+    // Ids may hold any character; a header value may not, and half a surrogate pair cannot even be encoded.
+    if (value !== undefined) headers[name] = encodeURIComponent(value.replace(/\p{Cs}/gu, '\uFFFD'));
+  }
+  propagation.inject(context.active(), headers);
+  return headers;
+}

@@ -1,0 +1,39 @@
+import type { ReportError } from '../definitions/observer-parts';
+import type { ActivityObservation, AgentCorrelation } from './observation';
+
+/** What is known of an attempt before it runs. */
+export interface AttemptStart {
+  readonly correlation: AgentCorrelation;
+  /** Whether this will be a model call, as far as activity type and arguments tell. */
+  readonly expected: ActivityObservation['kind'];
+  /** Whether activities of this type are known to call models. */
+  readonly isModelActivity: boolean;
+  readonly tool: string;
+  readonly requestModel?: string;
+  readonly requestProvider?: string;
+}
+
+/** Follows one attempt; whoever traces it keeps its span here. No method throws. */
+export interface AttemptTrace {
+  /** Runs the activity, with its span active. */
+  run<T>(fn: () => T): T;
+  /** Ids for logs; empty when nothing is traced. */
+  logAttributes(): Readonly<Record<string, unknown>>;
+  /** The attempt ended. */
+  end(observation: ActivityObservation): void;
+  /** The attempt ended in a way that says nothing about its outcome: it completes elsewhere, later. */
+  abandon(): void;
+}
+
+/** Everything that watches activities, as the interceptor sees it. No method throws. */
+export interface AttemptObserver {
+  readonly namespace: string;
+  /** Task type by workflow type, where the header says none. */
+  readonly taskTypes: Readonly<Record<string, string>>;
+  readonly report: ReportError;
+  begin(start: AttemptStart): AttemptTrace;
+  /** Size of a value as JSON in bytes of UTF-8; `undefined` when it cannot be measured. */
+  measure(value: unknown): number | undefined;
+  /** Cost of a call in US dollars; `undefined` when it is not known. */
+  cost(call: NonNullable<ActivityObservation['call']>): number | undefined;
+}

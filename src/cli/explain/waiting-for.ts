@@ -1,0 +1,59 @@
+import { defined } from '../../definitions/agent-header';
+import type { PendingActivity, RunDescription } from './describe-run';
+import type { ExplainedWait } from './explanation';
+import { explainFailure, type RedactText } from './failures';
+import type { RunStory } from './run-story';
+import { isoTime } from './time';
+
+/** What an open run waits for now: pending work as Describe has it, and timers, which only history shows. */
+export function explainWaiting(run: RunDescription, story: RunStory, redact: RedactText): ExplainedWait[] {
+  if (run.closedAtMs !== undefined) return [];
+  const waits: ExplainedWait[] = [
+    ...run.pendingActivities.map((pending) => explainActivityWait(pending, redact)),
+    ...run.pendingChildren.map((child): ExplainedWait => ({ kind: 'child', ...child })),
+    ...run.pendingNexusOperations.map((operation): ExplainedWait => ({ kind: 'nexus-operation', ...operation })),
+    ...[...story.timers.values()].map(
+      ({ timerId, startedAtMs, firesAtMs }): ExplainedWait => ({
+        kind: 'timer',
+        timerId,
+        since: isoTime(startedAtMs),
+        firesAt: isoTime(firesAtMs),
+      }),
+    ),
+  ];
+  if (run.pendingWorkflowTask !== undefined) {
+    const { attempt, sinceMs } = run.pendingWorkflowTask;
+    const failure = story.workflowTaskFailure;
+    waits.push({
+      kind: 'workflow-task',
+      attempt,
+      ...defined({
+        since: optionalTime(sinceMs),
+        lastFailure: failure && explainFailure(failure, redact),
+      }),
+    });
+  }
+  // With a timer pending, it is most often the time limit of a wait for a signal; with nothing pending it must be one.
+  return waits.length > 0 ? waits : [{ kind: 'signal-or-update' }];
+}
+
+function explainActivityWait(pending: PendingActivity, redact: RedactText): ExplainedWait {
+  return {
+    kind: 'activity',
+    activityType: pending.activityType,
+    activityId: pending.activityId,
+    state: pending.state,
+    attempt: pending.attempt,
+    ...defined({
+      maximumAttempts: pending.maximumAttempts,
+      since: optionalTime(pending.state === 'started' ? pending.lastStartedAtMs : pending.scheduledAtMs),
+      lastHeartbeatAt: optionalTime(pending.lastHeartbeatAtMs),
+      nextAttemptAt: optionalTime(pending.state === 'scheduled' ? pending.nextAttemptAtMs : undefined),
+      lastFailure: pending.lastFailure && explainFailure(pending.lastFailure, redact),
+    }),
+  };
+}
+
+function optionalTime(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : isoTime(ms);
+}

@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { CliError, EXIT, type ExitCode } from './cli-error';
+import { addExplainCommand } from './commands/explain';
+import { addSetupCommand } from './commands/setup';
+import type { Output } from './output';
+
+/** Runs the command line and returns its exit code. Prints errors; never throws. */
+export async function run(args: readonly string[], output: Output): Promise<ExitCode> {
+  const program = new Command('temporal-agent-observability')
+    .description('Observes AI agents that run on Temporal.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.print(text.replace(/\n$/, '')),
+      writeErr: (text) => output.note(text.replace(/\n$/, '')),
+    })
+    .addHelpText(
+      'after',
+      `
+Exit codes:
+  0 done · 1 failed · 2 wrong usage · 3 Temporal not reachable · 4 not found · 5 not permitted`,
+    );
+  addSetupCommand(program, output);
+  addExplainCommand(program, output);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    // Commander has printed what it threw, help included.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CliError) {
+      output.note(`error: ${error.message}`);
+      if (error.advice !== undefined) output.note(error.advice);
+      return error.exitCode;
+    }
+    output.note(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return EXIT.failed;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * What travels in the header {@link AGENT_HEADER}: to activities, to children (ids only) and to the next run of a task
+ * (everything). It carries ids and counts, never content.
+ *
+ * @module
+ */
+
+import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
+import { AGENT_HEADER } from './wire';
+
+/** Who the agent works for. */
+export interface AgentIdentity {
+  /** Kind of work, for example `research`. Keep the set small: it becomes a metric label. */
+  readonly taskType?: string;
+  /** The application's id of the piece of work. */
+  readonly taskId?: string;
+  /** The application's id of the user's session. */
+  readonly sessionId?: string;
+}
+
+export interface AgentHeader extends AgentIdentity {
+  /** Start of the task, in milliseconds since the epoch. */
+  readonly startedAt?: number;
+  readonly iteration?: number;
+  readonly tokens?: number;
+  readonly model?: string;
+  readonly lastTool?: string;
+  /** Activity types known to return model results; carried on so that they are not taken for tools again. */
+  readonly modelActivities?: readonly string[];
+}
+
+/** Longest id that travels, in characters; longer ones are no ids. */
+const MAX_ID_CHARS = 1024;
+const MAX_MODEL_ACTIVITIES = 16;
+/** Latest start that every visibility store takes: 2200-01-01, in milliseconds. */
+const MAX_STARTED_AT = 7_258_118_400_000;
+
+export function withAgentHeader(headers: Headers, header: AgentHeader): Headers {
+  return { ...headers, [AGENT_HEADER]: defaultPayloadConverter.toPayload(header) };
+}
+
+/** Reads the header; what is missing or malformed is left out. */
+export function readAgentHeader(headers: Headers | undefined): AgentHeader {
+  const payload: Payload | undefined = headers?.[AGENT_HEADER];
+  if (payload === undefined) return {};
+  let value: unknown;
+  try {
+    value = defaultPayloadConverter.fromPayload(payload);
+  } catch {
+    return {};
+  }
+  return typeof value === 'object' && value !== null ? sanitise(value as Record<string, unknown>) : {};
+}
+
+/** The usable names of an identity; what is no id (empty, too long, of another type) is left out. */
+export function usableIdentity(value: { [K in keyof AgentIdentity]: unknown }): AgentIdentity {
+  return defined({ taskType: text(value.taskType), taskId: text(value.taskId), sessionId: text(value.sessionId) });
+}
+
+function sanitise(value: Record<string, unknown>): AgentHeader {
+  const modelActivities = Array.isArray(value.modelActivities)
+    ? value.modelActivities.filter((type) => text(type) !== undefined).slice(0, MAX_MODEL_ACTIVITIES)
+    : undefined;
+  return defined({
+    ...usableIdentity(value),
+    startedAt: count(value.startedAt, MAX_STARTED_AT),
+    iteration: count(value.iteration),
+    tokens: count(value.tokens),
+    model: text(value.model),
+    lastTool: text(value.lastTool),
+    modelActivities: modelActivities as readonly string[] | undefined,
+  });
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_ID_CHARS ? value : undefined;
+}
+
+function count(value: unknown, max = Number.MAX_SAFE_INTEGER): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max ? value : undefined;
+}
+
+/** The object without its undefined fields. */
+export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

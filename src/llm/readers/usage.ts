@@ -1,0 +1,58 @@
+import type { LlmUsage } from '../types';
+import type { View } from './view';
+
+/** Where a provider's response has its counts. */
+export interface UsagePaths {
+  readonly input: string;
+  readonly output?: string;
+  readonly cacheRead?: string;
+  readonly cacheWrite?: string;
+  readonly cacheWrite1h?: string;
+  readonly reasoning?: string;
+  readonly total?: string;
+  /** `input` leaves out what was read from and written to a cache. */
+  readonly inputExcludesCache?: boolean;
+}
+
+/** Leaves out what is not known; `undefined` when nothing is. */
+export function known(usage: { [K in keyof LlmUsage]: LlmUsage[K] | undefined }): LlmUsage | undefined {
+  const entries = Object.entries(usage).filter(([, tokens]) => tokens !== undefined);
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+/**
+ * One rule for all providers: input includes cache, output includes reasoning, a subset of an unknown number is
+ * unknown. Some report a subset beside the whole instead of inside it: Anthropic does for cache; with relays, a subset
+ * larger than its whole, or a total that only adds up with it, shows it.
+ */
+export function readUsage(view: View, paths: UsagePaths): LlmUsage | undefined {
+  const count = (path: string | undefined) => (path === undefined ? undefined : view.count(path));
+  const input = count(paths.input);
+  const output = count(paths.output);
+  const reads = count(paths.cacheRead);
+  const writes = count(paths.cacheWrite);
+  const reasoning = count(paths.reasoning);
+  const cached = (reads ?? 0) + (writes ?? 0);
+  const thought = reasoning ?? 0;
+  const beside =
+    output !== undefined &&
+    (thought > output || (thought > 0 && count(paths.total) === (input ?? 0) + output + thought));
+  return known({
+    ...(input !== undefined && {
+      inputTokens: paths.inputExcludesCache || cached > input ? input + cached : input,
+      cacheReadTokens: reads,
+      cacheWriteTokens: writes,
+      cacheWrite1hTokens: count(paths.cacheWrite1h),
+    }),
+    ...(output !== undefined && { outputTokens: beside ? output + thought : output, reasoningTokens: reasoning }),
+  });
+}
+
+/** Sum of several turns; a count that no turn reported stays absent. */
+export function sumUsage(usages: readonly (LlmUsage | undefined)[]): LlmUsage | undefined {
+  const sum: Record<string, number> = {};
+  for (const usage of usages) {
+    for (const [key, tokens] of Object.entries(usage ?? {})) sum[key] = (sum[key] ?? 0) + tokens;
+  }
+  return known(sum);
+}

@@ -1,0 +1,39 @@
+import { providerOfModel } from './readers/provider';
+import { View } from './readers/view';
+
+/** What a request says about the model, where it could be seen. */
+export interface RequestModel {
+  readonly model?: string;
+  /** Value of `gen_ai.provider.name`, where the model's name tells. */
+  readonly provider?: string;
+}
+
+/** Where activities usually nest what they pass on; the empty one is the argument itself. */
+const NESTS = ['', 'request.', 'params.', 'options.', 'body.', 'input.'] as const;
+
+/** `model` of the provider SDKs, `modelId` of the AI SDK and Bedrock, `modelName` of the OpenAI Agents SDK. */
+const KEYS = ['model', 'modelId', 'modelName'] as const;
+
+/** Most arguments that are looked at; a model comes early. */
+const MAX_ARGS = 4;
+
+function modelOf(arg: unknown): string | undefined {
+  if (typeof arg === 'string') return arg.length <= 128 && providerOfModel(arg) !== undefined ? arg : undefined;
+  const view = new View(arg);
+  return NESTS.flatMap((nest) => KEYS.map((key) => view.word(nest + key))).find((model) => model !== undefined);
+}
+
+/** The model that an activity's arguments ask for. Never throws; finds nothing in what it does not know. */
+export function readRequestModel(args: readonly unknown[]): RequestModel {
+  try {
+    const model = args
+      .slice(0, MAX_ARGS)
+      .map(modelOf)
+      .find((found) => found !== undefined);
+    const provider = providerOfModel(model);
+    return { ...(model !== undefined && { model }), ...(provider !== undefined && { provider }) };
+  } catch {
+    // A revoked or hostile proxy among the arguments names no model.
+    return {};
+  }
+}

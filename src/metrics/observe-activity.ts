@@ -1,0 +1,87 @@
+import type { ActivityObservation } from '../activity/observation';
+import type { LlmUsage } from '../llm/types';
+import { UNKNOWN_LABEL } from './label-value';
+import type { CounterKey, MetricLabels } from './metric-keys';
+import type { NamespaceMetrics } from './namespace-metrics';
+
+const INPUT = { boundary: 'activity_input' } as const;
+const RESULT = { boundary: 'activity_result' } as const;
+
+/** Labels that all metrics of one model call share. */
+export type CallLabels = MetricLabels<'llmInputTokens'>;
+
+/** The model is the one that answered, else the one that was asked for. */
+export function callLabels({ correlation, call, errorInfo }: ActivityObservation): CallLabels {
+  return {
+    task_type: correlation.taskType,
+    provider: call?.provider ?? errorInfo?.provider ?? UNKNOWN_LABEL,
+    model: call?.model ?? call?.requestModel ?? UNKNOWN_LABEL,
+  };
+}
+
+/** Counts one activity attempt. Tokens are those that the provider reported; nothing is counted for what it did not. */
+export function observeActivity(metrics: NamespaceMetrics, observation: ActivityObservation): void {
+  const { correlation, outcome } = observation;
+  const seconds = observation.durationMs / 1000;
+  if (observation.inputBytes !== undefined) {
+    metrics.observe('payloadBytes', INPUT, observation.inputBytes);
+  }
+  if (observation.outputBytes !== undefined) {
+    metrics.observe('payloadBytes', RESULT, observation.outputBytes);
+  }
+  if (observation.kind === 'llm') {
+    observeModelCall(metrics, observation, seconds);
+    return;
+  }
+  const tool = observation.tool ?? correlation.activityType;
+  metrics.observe('toolCallDuration', { task_type: correlation.taskType, tool, outcome }, seconds);
+}
+
+/** Counts tokens that a tokenizer estimated because the response carried no usage; they come later than the rest. */
+export function observeEstimatedTokens(
+  metrics: NamespaceMetrics,
+  observation: ActivityObservation,
+  estimated: Pick<LlmUsage, 'inputTokens' | 'outputTokens'>,
+): void {
+  const labels = callLabels(observation);
+  add(metrics, 'llmEstimatedInputTokens', labels, estimated.inputTokens);
+  add(metrics, 'llmEstimatedOutputTokens', labels, estimated.outputTokens);
+}
+
+function observeModelCall(metrics: NamespaceMetrics, observation: ActivityObservation, seconds: number): void {
+  const { call, errorInfo, outcome } = observation;
+  const labels = callLabels(observation);
+  metrics.observe('llmCallDuration', { ...labels, outcome }, seconds);
+  if (errorInfo !== undefined) {
+    const { type, retryable } = errorInfo;
+    metrics.inc('llmErrors', { ...labels, error_type: type, retryable: String(retryable) });
+  }
+  if (call === undefined) {
+    return;
+  }
+  if (call.usage === undefined) {
+    metrics.inc('llmUsageMissing', labels);
+    return;
+  }
+  addUsage(metrics, labels, call.usage);
+  add(metrics, 'llmCost', labels, observation.costUsd);
+}
+
+function addUsage(metrics: NamespaceMetrics, labels: CallLabels, usage: LlmUsage): void {
+  add(metrics, 'llmInputTokens', labels, usage.inputTokens);
+  add(metrics, 'llmOutputTokens', labels, usage.outputTokens);
+  add(metrics, 'llmCacheReadInputTokens', labels, usage.cacheReadTokens);
+  add(metrics, 'llmCacheWriteInputTokens', labels, usage.cacheWriteTokens);
+  add(metrics, 'llmReasoningOutputTokens', labels, usage.reasoningTokens);
+}
+
+function add(
+  metrics: NamespaceMetrics,
+  key: Extract<CounterKey, `llm${string}Tokens` | 'llmCost'>,
+  labels: CallLabels,
+  amount: number | undefined,
+): void {
+  if (amount !== undefined) {
+    metrics.inc(key, labels, amount);
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * Validates options once and fills in environment and defaults.
+ *
+ * @module
+ */
+
+import type { Logger } from '@temporalio/common';
+import { type AgentIdentity, defined } from './definitions/agent-header';
+import {
+  REQUIRED_SEARCH_ATTRIBUTE,
+  SEARCH_ATTRIBUTE_NAMES,
+  type SearchAttributeName,
+} from './definitions/search-attributes';
+import {
+  array,
+  boolean,
+  fail,
+  func,
+  integer,
+  known,
+  nonEmpty,
+  number,
+  object,
+  oneOf,
+  record,
+} from './option-checks';
+import type { AgentObservabilityOptions, MetricsRegistryOptions, Redactor } from './options';
+
+/** Prefix of every environment variable. */
+export const ENV_PREFIX = 'TEMPORAL_AGENT_OBSERVABILITY_';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MIB = 1024 * 1024;
+
+/** Options as the rest of the package reads them: complete, checked and frozen. */
+export interface ResolvedOptions {
+  readonly mode: 'on' | 'drain' | 'off';
+  readonly content:
+    | {
+        readonly directory: string;
+        readonly capture: 'full' | 'metadata';
+        readonly maxContentBytes: number;
+        readonly maxBytes: number;
+        readonly retentionMs: number;
+      }
+    | undefined;
+  readonly redact: 'off' | 'default' | Redactor;
+  readonly metrics: { readonly host: string; readonly port: number } | MetricsRegistryOptions | undefined;
+  readonly searchAttributes: { readonly keys: readonly SearchAttributeName[]; readonly register: boolean };
+  readonly rollout: number;
+  readonly workflows: { readonly include: ReadonlySet<string> | undefined; readonly exclude: ReadonlySet<string> };
+  readonly taskTypes: Readonly<Record<string, string>>;
+  readonly correlation: Omit<AgentIdentity, 'taskType'>;
+  readonly estimateTokens: boolean;
+  readonly logger: Logger | 'none' | 'runtime';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @throws TypeError or RangeError that names the option or variable, what was expected and what came
+ */
+export function resolveOptions(options: AgentObservabilityOptions = {}, env: Environment = process.env): ResolvedOptions {
+  known('options', options, [
+    'mode',
+    'content',
+    'redact',
+    'metrics',
+    'searchAttributes',
+    'rollout',
+    'workflows',
+    'taskType',
+    'correlation',
+    'estimateTokens',
+    'logger',
+  ]);
+  const variables = new EnvironmentReader(env);
+  const pick = <T>(name: string, value: T | undefined, fromEnv: Named<T> | undefined, fallback: T): Named<T> =>
+    value !== undefined ? { name, value } : (fromEnv ?? { name, value: fallback });
+
+  const rollout = pick('rollout', options.rollout, variables.number('ROLLOUT'), 1);
+  const mode = pick<unknown>('mode', options.mode, variables.text('MODE'), 'on');
+  const redact = pick<unknown>('redact', options.redact, variables.text('REDACT'), 'default');
+  const estimate = pick<unknown>('estimateTokens', options.estimateTokens, variables.boolean('ESTIMATE_TOKENS'), true);
+  const taskType = pick<unknown>('taskType', options.taskType, variables.pairs('TASK_TYPE'), {});
+  const correlation = pick<unknown>('correlation', options.correlation, variables.correlation(), {});
+
+  return Object.freeze({
+    mode: oneOf(mode.name, mode.value, ['on', 'drain', 'off']),
+    content: resolveContent(pick<unknown>('content', options.content, variables.text('CONTENT'), {})),
+    redact: typeof redact.value === 'function' ? (redact.value as Redactor) : oneOf(redact.name, redact.value, ['off', 'default'], 'or a function'),
+    metrics: resolveMetrics(pick<unknown>('metrics', options.metrics, variables.metrics(), {})),
+    searchAttributes: resolveSearchAttributes(options.searchAttributes, variables),
+    rollout: number(rollout.name, rollout.value, { min: 0, max: 1 }),
+    workflows: resolveWorkflows(options.workflows, variables),
+    taskTypes: Object.freeze(record(taskType.name, taskType.value)),
+    correlation: resolveCorrelation(correlation),
+    estimateTokens: boolean(estimate.name, estimate.value),
+    logger: resolveLogger(options.logger, variables.text('LOGGER')),
+  });
+}
+
+interface Named<T> {
+  readonly name: string;
+  readonly value: T;
+}
+
+function resolveContent({ name, value }: Named<unknown>): ResolvedOptions['content'] {
+  if (value === 'off') return undefined;
+  const options = typeof value === 'string' ? { directory: value } : object(name, value, "'off', a directory or an object");
+  known(name, options, ['directory', 'capture', 'maxContentBytes', 'maxBytes', 'retentionDays']);
+  const { directory = './.agent-content', capture = 'full', maxContentBytes = 16 * MIB } = options;
+  const { maxBytes = 10 * 1024 * MIB, retentionDays = 30 } = options;
+  return Object.freeze({
+    directory: nonEmpty(`${name}.directory`, directory),
+    capture: oneOf(`${name}.capture`, capture, ['full', 'metadata']),
+    maxContentBytes: integer(`${name}.maxContentBytes`, maxContentBytes, { min: 1 }),
+    maxBytes: integer(`${name}.maxBytes`, maxBytes, { min: MIB }),
+    retentionMs: number(`${name}.retentionDays`, retentionDays, { above: 0 }) * DAY_MS,
+  });
+}
+
+function resolveMetrics({ name, value }: Named<unknown>): ResolvedOptions['metrics'] {
+  if (value === 'off') return undefined;
+  const options = object(name, value, "'off' or an object");
+  if ('registry' in options) {
+    known(name, options, ['registry']);
+    const { registry } = options as { registry: MetricsRegistryOptions['registry'] };
+    if (typeof registry?.registerMetric !== 'function' || typeof registry.metrics !== 'function') {
+      throw fail(`${name}.registry`, 'a prom-client Registry', registry);
+    }
+    return Object.freeze({ registry });
+  }
+  known(name, options, ['port', 'host']);
+  const { port = 9465, host = '127.0.0.1' } = options;
+  return Object.freeze({
+    host: nonEmpty(`${name}.host`, host),
+    port: integer(`${name}.port`, port, { min: 0, max: 65_535 }),
+  });
+}
+
+function resolveSearchAttributes(value: unknown, variables: EnvironmentReader): ResolvedOptions['searchAttributes'] {
+  const options = object('searchAttributes', value ?? {}, 'an object');
+  known('searchAttributes', options, ['include', 'register']);
+  const include =
+    options.include !== undefined
+      ? { name: 'searchAttributes.include', value: options.include }
+      : variables.list('SEARCH_ATTRIBUTES');
+  const register =
+    options.register !== undefined
+      ? { name: 'searchAttributes.register', value: options.register }
+      : (variables.text('REGISTER') ?? { name: 'searchAttributes.register', value: 'auto' });
+  const included =
+    include === undefined
+      ? SEARCH_ATTRIBUTE_NAMES
+      : array(include.name, include.value).map((name, i) => oneOf(`${include.name}[${i}]`, name, SEARCH_ATTRIBUTE_NAMES));
+  return Object.freeze({
+    keys: SEARCH_ATTRIBUTE_NAMES.filter((name) => name === REQUIRED_SEARCH_ATTRIBUTE || included.includes(name)),
+    register: oneOf(register.name, register.value, ['auto', 'never']) === 'auto',
+  });
+}
+
+function resolveWorkflows(value: unknown, variables: EnvironmentReader): ResolvedOptions['workflows'] {
+  const options = object('workflows', value ?? {}, 'an object');
+  known('workflows', options, ['include', 'exclude']);
+  const types = (key: 'include' | 'exclude', fromEnv: Named<unknown> | undefined) => {
+    const list = options[key] !== undefined ? { name: `workflows.${key}`, value: options[key] } : fromEnv;
+    if (list === undefined) return undefined;
+    return new Set(array(list.name, list.value).map((type, i) => nonEmpty(`${list.name}[${i}]`, type)));
+  };
+  return Object.freeze({
+    include: types('include', variables.list('WORKFLOWS_INCLUDE')),
+    exclude: types('exclude', variables.list('WORKFLOWS_EXCLUDE')) ?? new Set(),
+  });
+}
+
+function resolveCorrelation({ name, value }: Named<unknown>): Omit<AgentIdentity, 'taskType'> {
+  const options = object(name, value, 'an object');
+  known(name, options, ['taskId', 'sessionId']);
+  const id = (key: string) => (options[key] === undefined ? undefined : nonEmpty(`${name}.${key}`, options[key]));
+  return Object.freeze(defined({ taskId: id('taskId'), sessionId: id('sessionId') }));
+}
+
+function resolveLogger(value: unknown, fromEnv: Named<string> | undefined): ResolvedOptions['logger'] {
+  if (value === undefined) return fromEnv === undefined ? 'runtime' : oneOf(fromEnv.name, fromEnv.value, ['runtime', 'none']);
+  const logger = object('logger', value, 'a Temporal Logger');
+  for (const method of ['log', 'debug', 'info', 'warn', 'error']) func(`logger.${method}`, logger[method]);
+  return value as Logger;
+}
+
+/** Reads variables; an empty one counts as not set. */
+class EnvironmentReader {
+  constructor(private readonly env: Environment) {}
+
+  text(suffix: string): Named<string> | undefined {
+    const value = this.env[ENV_PREFIX + suffix]?.trim();
+    return value ? { name: ENV_PREFIX + suffix, value } : undefined;
+  }
+
+  number(suffix: string): Named<number> | undefined {
+    const text = this.text(suffix);
+    return text && { name: text.name, value: Number(text.value) };
+  }
+
+  boolean(suffix: string): Named<unknown> | undefined {
+    const text = this.text(suffix);
+    return text && { name: text.name, value: { true: true, false: false }[text.value] ?? text.value };
+  }
+
+  list(suffix: string): Named<string[]> | undefined {
+    const text = this.text(suffix);
+    return text && { name: text.name, value: text.value.split(',').map((item) => item.trim()) };
+  }
+
+  pairs(suffix: string): Named<unknown> | undefined {
+    const list = this.list(suffix);
+    if (list === undefined) return undefined;
+    const pairs = list.value.map((item) => {
+      const at = item.indexOf('=');
+      if (at < 1) throw fail(list.name, '<workflow type>=<task type> pairs, separated by commas', item);
+      return [item.slice(0, at).trim(), item.slice(at + 1).trim()];
+    });
+    return { name: list.name, value: Object.fromEntries(pairs) };
+  }
+
+  /** `off`, `<port>` or `<host>:<port>`. */
+  metrics(): Named<unknown> | undefined {
+    const text = this.text('METRICS');
+    if (text === undefined || text.value === 'off') return text;
+    const match = /^(?:(?<host>.+):)?(?<port>\d+)$/.exec(text.value);
+    if (!match?.groups) throw fail(text.name, "'off', '<port>' or '<host>:<port>'", text.value);
+    const { host, port } = match.groups;
+    return { name: text.name, value: defined({ host: host?.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }) };
+  }
+
+  correlation(): Named<unknown> | undefined {
+    const ids = defined({ taskId: this.text('TASK_ID')?.value, sessionId: this.text('SESSION_ID')?.value });
+    return Object.keys(ids).length === 0 ? undefined : { name: 'correlation', value: ids };
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  type Context,
+  context,
+  isSpanContextValid,
+  ProxyTracerProvider,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { ActivityObservation, AgentCorrelation, ContentRefs, UsageSource } from '../activity/observation';
+import type { ReportError } from '../definitions/observer-parts';
+import { INSTRUMENTATION_SCOPE, SEMCONV_SCHEMA_URL } from '../definitions/span-attributes';
+import { errorTypeOf, outcomeAttributes, spanName, startAttributes } from './attributes';
+
+/** What is known of an attempt before it runs. */
+export interface ActivitySpanHints {
+  /** `llm` where the activity is known to call a model or its arguments name one; decides the kind of the span. */
+  readonly kind: 'llm' | 'tool';
+  /** Start of the attempt, in milliseconds since the epoch; the end is reckoned from the same clock. */
+  readonly startedAtMs: number;
+  /** Model that the arguments ask for. */
+  readonly requestModel?: string;
+  /** Tool name, when it is not the activity type. */
+  readonly tool?: string;
+}
+
+/** The span of one activity attempt. */
+export interface ActivitySpan {
+  /** Calls `fn` with the span active, so that spans made inside nest under it. What `fn` throws is thrown. */
+  run<T>(fn: () => T): T;
+}
+
+class StartedSpan implements ActivitySpan {
+  ended = false;
+
+  constructor(
+    readonly span: Span,
+    readonly active: Context,
+    readonly report: ReportError,
+  ) {}
+
+  run<T>(fn: () => T): T {
+    return context.with(this.active, fn);
+  }
+}
+
+/** Stands for a span where nothing would be recorded. */
+const NO_SPAN: ActivitySpan = { run: (fn) => fn() };
+
+/**
+ * Starts the span of an activity attempt as a child of whatever is active.
+ *
+ * OpenTelemetry fixes the kind of a span when it starts. A model call that is recognised only by its result therefore
+ * gets the name and attributes of one at its end, but stays of kind INTERNAL.
+ *
+ * Never throws: an error goes to `report`, and the span that comes back does nothing.
+ */
+export function startActivitySpan(
+  correlation: AgentCorrelation,
+  hints: ActivitySpanHints,
+  report: ReportError,
+): ActivitySpan {
+  try {
+    const tracer = currentTracer();
+    if (tracer === undefined) {
+      return NO_SPAN;
+    }
+    const parent = context.active();
+    const span = tracer.startSpan(
+      spanName(hints, correlation),
+      {
+        kind: hints.kind === 'llm' ? SpanKind.CLIENT : SpanKind.INTERNAL,
+        startTime: hints.startedAtMs,
+        attributes: startAttributes(correlation, hints),
+      },
+      parent,
+    );
+    // A span that is not sampled is made active too, or spans inside would begin traces of their own.
+    return isSpanContextValid(span.spanContext())
+      ? new StartedSpan(span, trace.setSpan(parent, span), report)
+      : NO_SPAN;
+  } catch (error) {
+    report('tracing', error);
+    return NO_SPAN;
+  }
+}
+
+/** What is known of an attempt beside its observation. */
+export interface ActivitySpanDetails {
+  /** Where input and output are stored. */
+  readonly refs?: ContentRefs;
+  /** How the tokens are known; `provider` or `absent`, by the response, unless given. */
+  readonly usageSource?: UsageSource;
+}
+
+/**
+ * Ends the span of an attempt at the attempt's own end, however much later this is called. A second call does nothing.
+ * Never throws.
+ */
+export function endActivitySpan(
+  activitySpan: ActivitySpan,
+  observation: ActivityObservation,
+  details: ActivitySpanDetails = {},
+): void {
+  if (!(activitySpan instanceof StartedSpan) || activitySpan.ended) {
+    return;
+  }
+  activitySpan.ended = true;
+  const { span, report } = activitySpan;
+  try {
+    if (span.isRecording()) {
+      describe(span, observation, details);
+    }
+  } catch (error) {
+    report('tracing', error);
+  }
+  try {
+    span.end(observation.startedAtMs + observation.durationMs);
+  } catch (error) {
+    report('tracing', error);
+  }
+}
+
+function describe(span: Span, observation: ActivityObservation, details: ActivitySpanDetails): void {
+  const { kind, call, tool, correlation } = observation;
+  const requestModel = call?.requestModel ?? call?.model;
+  if (kind === 'tool' || requestModel !== undefined) {
+    span.updateName(spanName({ kind, requestModel, tool, operation: call?.operation }, correlation));
+  }
+  const errorType = errorTypeOf(observation);
+  span.setAttributes(outcomeAttributes(observation, errorType, details));
+  if (errorType !== undefined) {
+    // Neither the error's message nor its stack: both can repeat content.
+    span.setStatus({ code: SpanStatusCode.ERROR, message: errorType });
+  }
+}
+
+/** `undefined` while no tracer provider is registered, so that nothing is built for a span that goes nowhere. */
+function currentTracer(): Tracer | undefined {
+  const provider = trace.getTracerProvider();
+  const options = { schemaUrl: SEMCONV_SCHEMA_URL };
+  return provider instanceof ProxyTracerProvider
+    ? provider.getDelegateTracer(INSTRUMENTATION_SCOPE, undefined, options)
+    : provider.getTracer(INSTRUMENTATION_SCOPE, undefined, options);
+}

@@ -1,0 +1,56 @@
+/**
+ * What the client side finds, told through a worker of this process where one runs in the same namespace, else logged.
+ *
+ * @module
+ */
+
+import type { Logger } from '@temporalio/common';
+import type { WorkflowInput } from '../client/workflow-input-interceptor';
+import type { ReportError } from '../definitions/observer-parts';
+import type { ResolvedOptions } from '../resolve-options';
+import type { ClientObserver } from './configure-client';
+import { payloadFinding } from './payload-findings';
+import { WorkerObserver } from './worker-observer';
+
+export class ClientFindings implements ClientObserver {
+  private readonly running = new Set<WorkerObserver>();
+  private readonly clientOnly = new Map<string, WorkerObserver>();
+
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Tells findings through this observer from now on; call the result when it stops. */
+  through(observer: WorkerObserver): () => void {
+    this.running.add(observer);
+    return () => this.running.delete(observer);
+  }
+
+  readonly report: ReportError = (part, error) => this.observerOf('default').report(part, error);
+
+  onWorkflowInput(namespace: string, { workflowType, workflowId, runId, bytes }: WorkflowInput): void {
+    const observer = this.observerOf(namespace);
+    if (bytes !== undefined) observer.metrics?.observe('payloadBytes', { boundary: 'workflow_input' }, bytes);
+    const finding = payloadFinding({ boundary: 'workflow_input', bytes, subject: workflowType });
+    if (finding === undefined) return;
+    observer.found({ ...finding, workflowType, workflowId, ...(runId !== undefined && { runId }) });
+  }
+
+  private observerOf(namespace: string): WorkerObserver {
+    const running = [...this.running];
+    return (
+      running.find((observer) => observer.namespace === namespace) ?? running[0] ?? this.clientObserver(namespace)
+    );
+  }
+
+  /** Never started: a process that only starts workflows must not open a port or a directory for it. */
+  private clientObserver(namespace: string): WorkerObserver {
+    let observer = this.clientOnly.get(namespace);
+    if (observer === undefined) {
+      observer = new WorkerObserver(namespace, this.options, this.logger);
+      this.clientOnly.set(namespace, observer);
+    }
+    return observer;
+  }
+}

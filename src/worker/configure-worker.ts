@@ -1,0 +1,89 @@
+/**
+ * Puts the plugin on a worker or replay worker, once, and keeps all that is there.
+ *
+ * @module
+ */
+
+import type { ActivityInterceptorsFactory, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
+import { activityInterceptors } from '../activity/interceptor';
+import type { BundleConfig } from '../definitions/bundle-config';
+import { SINK_NAME } from '../definitions/wire';
+import type { ResolvedOptions } from '../resolve-options';
+import { type ClientObserver, observedWorkerClient } from './configure-client';
+import { gate } from './gate';
+import { agentSinks } from './sinks';
+import { WorkerSearchAttributes } from './worker-search-attributes';
+import type { WorkerObserver } from './worker-observer';
+
+/** What belongs to one worker with the plugin. */
+export interface ObservedWorker {
+  readonly observer: WorkerObserver;
+  readonly searchAttributes: WorkerSearchAttributes | undefined;
+}
+
+/** By the interceptor that stands in a worker's options: the sign that the plugin was applied to it. */
+const observedWorkers = new WeakMap<ActivityInterceptorsFactory, ObservedWorker>();
+
+export interface WorkerParts {
+  readonly options: ResolvedOptions;
+  readonly bundle: BundleConfig;
+  readonly observer: WorkerObserver;
+  readonly client: ClientObserver;
+}
+
+/** Options of a `Worker` with the plugin. */
+export function configureObservedWorker(workerOptions: WorkerOptions, makeParts: () => WorkerParts): WorkerOptions {
+  if (observedWorkerOf(workerOptions.interceptors?.activity) !== undefined) return workerOptions;
+  const { options, bundle, observer, client } = makeParts();
+  const { interceptors = {}, patchActivationCallback } = workerOptions;
+  const namespace = workerOptions.namespace ?? 'default';
+
+  const searchAttributes = WorkerSearchAttributes.for(workerOptions, options, bundle, observer);
+  const activity: ActivityInterceptorsFactory = options.mode === 'off' ? () => ({}) : activityInterceptors(observer);
+  observedWorkers.set(activity, { observer, searchAttributes });
+  searchAttributes?.start(workerOptions.connection);
+
+  return {
+    ...workerOptions,
+    interceptors: {
+      ...interceptors,
+      activity: [...(interceptors.activity ?? []), activity],
+      client: observedWorkerClient(
+        interceptors.client,
+        options,
+        client,
+        namespace,
+        () => workerOptions.connection ?? searchAttributes?.connection,
+      ),
+    },
+    sinks: { ...agentSinks(observer), ...workerOptions.sinks },
+    patchActivationCallback: gate(
+      options,
+      () => searchAttributes?.registered ?? false,
+      patchActivationCallback,
+      (error) => observer.report('gate', error),
+    ),
+  };
+}
+
+/** Options of a replay worker with the plugin: it writes what history says, and tells nobody. */
+export function configureObservedReplayWorker(
+  workerOptions: ReplayWorkerOptions,
+  observer: Pick<WorkerObserver, 'report'>,
+): ReplayWorkerOptions {
+  if (workerOptions.sinks !== undefined && SINK_NAME in workerOptions.sinks) return workerOptions;
+  return { ...workerOptions, sinks: { ...agentSinks(observer), ...workerOptions.sinks } };
+}
+
+/** What belongs to a worker that was configured with the plugin. */
+export function observedWorker(worker: Worker): ObservedWorker | undefined {
+  return observedWorkerOf(worker.options.interceptors.activity);
+}
+
+function observedWorkerOf(factories: readonly ActivityInterceptorsFactory[] | undefined): ObservedWorker | undefined {
+  for (const factory of factories ?? []) {
+    const observed = observedWorkers.get(factory);
+    if (observed !== undefined) return observed;
+  }
+  return undefined;
+}

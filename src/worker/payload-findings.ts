@@ -1,0 +1,38 @@
+import { PAYLOAD_LIMIT_BYTES, PAYLOAD_WARN_BYTES } from '../definitions/limits';
+import type { Detected } from './finding-reporter';
+
+/** Where a payload crosses between workflow, activity and client. */
+export type PayloadBoundary = 'activity_input' | 'activity_result' | 'workflow_input';
+
+export interface MeasuredPayload {
+  readonly boundary: PayloadBoundary;
+  /** Size as JSON, before any codec. */
+  readonly bytes: number | undefined;
+  /** Activity type, tool or workflow type: whose payload it is. */
+  readonly subject: string;
+}
+
+const WORDS: Readonly<Record<PayloadBoundary, string>> = {
+  activity_input: 'input of activity',
+  activity_result: 'result of activity',
+  workflow_input: 'input of workflow',
+};
+
+/** The finding for a payload's size, if it is one. Codec, compression and external storage can make it smaller. */
+export function payloadFinding(
+  { boundary, bytes, subject }: MeasuredPayload,
+): Pick<Detected, 'id' | 'message' | 'cause' | 'evidence'> | undefined {
+  if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return undefined;
+  const over = bytes >= PAYLOAD_LIMIT_BYTES;
+  const limit = over ? `over Temporal's limit of ${mib(PAYLOAD_LIMIT_BYTES)}` : `the limit is ${mib(PAYLOAD_LIMIT_BYTES)}`;
+  return {
+    id: over ? 'payload-over-limit' : 'payload-near-limit',
+    message: `${WORDS[boundary]} ${subject} has ${mib(bytes)} before any codec, ${limit}`,
+    cause: `${boundary} ${subject}`,
+    evidence: { boundary, subject, bytes },
+  };
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(2)} MiB`;
+}

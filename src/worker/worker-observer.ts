@@ -1,0 +1,233 @@
+/**
+ * Everything that watches the activities of one worker, wired together: metrics, spans, records, findings, token
+ * estimates. They do not know each other; each receives the same observation.
+ *
+ * @module
+ */
+
+import type { Logger } from '@temporalio/common';
+import type { AttemptObserver, AttemptStart, AttemptTrace } from '../activity/attempt-observer';
+import type { ActivityObservation, AgentCorrelation, ContentRefs } from '../activity/observation';
+import { measureJson } from '../content/measure-json';
+import type { Finding } from '../definitions/findings';
+import { SHUTDOWN_FLUSH_MS } from '../definitions/limits';
+import { costUsd, preloadPricing } from '../llm/pricing';
+import { requestTexts, responseText } from '../llm/texts';
+import type { LlmCall } from '../llm/types';
+import { callLabels, observeActivity, observeEstimatedTokens, recordGenAiMetrics } from '../metrics';
+import type { ResolvedOptions } from '../resolve-options';
+import { estimateUsage } from '../tokens';
+import { abandonActivitySpan, endActivitySpan, logAttributes, startActivitySpan, traceIdsOf } from '../tracing';
+import { ErrorReporter } from './error-reporter';
+import { type Detected, FindingReporter } from './finding-reporter';
+import { Outlets } from './outlets';
+import { payloadFinding } from './payload-findings';
+import { PACKAGE_VERSION, SDK_VERSION } from './versions';
+
+const NO_IDS = {};
+/** Estimates that may wait at once; beyond that the call stays without one. */
+const MAX_ESTIMATES = 100;
+const MAX_UNCOUNTED = 100;
+
+export class WorkerObserver implements AttemptObserver {
+  readonly taskTypes: Readonly<Record<string, string>>;
+  private readonly errors: ErrorReporter;
+  private readonly findings: FindingReporter;
+  private outlets: Outlets | undefined;
+  private wasStarted = false;
+  /** Findings from before the metrics are there. */
+  private readonly uncounted: Finding[] = [];
+  /** By task queue; kept because the answer may come before the metrics do. */
+  private readonly searchAttributes = new Map<string, boolean>();
+  /** Estimates under way, so that shutdown can wait for them. */
+  private readonly estimates = new Set<Promise<void>>();
+
+  constructor(
+    readonly namespace: string,
+    private readonly options: ResolvedOptions,
+    readonly logger: Logger,
+  ) {
+    this.taskTypes = options.taskTypes;
+    this.errors = new ErrorReporter(logger);
+    this.findings = new FindingReporter({
+      logger,
+      count: (finding) => this.count(finding),
+      record: (finding) => this.outlets?.recorder?.recordFinding(namespace, finding),
+    });
+  }
+
+  readonly report = (...args: Parameters<ErrorReporter['report']>): void => this.errors.report(...args);
+
+  get metrics() {
+    return this.outlets?.metricsFor(this.namespace);
+  }
+
+  /** Whether {@link start} was called. */
+  get started(): boolean {
+    return this.wasStarted;
+  }
+
+  /** Opens metrics and records, once. */
+  start(): void {
+    if (this.wasStarted) return;
+    this.wasStarted = true;
+    if (this.options.mode === 'off') return;
+    try {
+      const outlets = new Outlets(this.options, this.logger, this.report);
+      this.outlets = outlets;
+      this.errors.countWith((part) => outlets.countError(this.namespace, part));
+      void this.announce(outlets);
+      preloadPricing();
+    } catch (error) {
+      this.report('plugin', error);
+    }
+  }
+
+  /** Waits for what is under way, for a bounded time, and lets go. Never rejects. */
+  async stop(): Promise<void> {
+    const { outlets } = this;
+    if (outlets === undefined) return;
+    this.outlets = undefined;
+    await Promise.race([Promise.allSettled(this.estimates), unrefDelay(SHUTDOWN_FLUSH_MS)]);
+    try {
+      await outlets.close(SHUTDOWN_FLUSH_MS);
+    } catch (error) {
+      this.report('plugin', error);
+    }
+  }
+
+  /** Whether new runs on this task queue may write search attributes. */
+  searchAttributesEnabled(taskQueue: string, enabled: boolean): void {
+    this.searchAttributes.set(taskQueue, enabled);
+    this.metrics?.set('searchAttributesEnabled', { task_queue: taskQueue }, Number(enabled));
+  }
+
+  /** Reports what a detector found. Never throws. */
+  found(detected: Detected): void {
+    try {
+      this.findings.report(detected);
+    } catch (error) {
+      this.report('plugin', error);
+    }
+  }
+
+  begin(start: AttemptStart): AttemptTrace {
+    const { correlation } = start;
+    const span = startActivitySpan(correlation, { ...start, kind: start.expected, startedAtMs: Date.now() }, this.report);
+    return {
+      run: (fn) => span.run(fn),
+      logAttributes: () => logAttributes(correlation),
+      abandon: () => abandonActivitySpan(span),
+      end: (observation) => {
+        const refs = this.watch(observation, () => traceIdsOf(span) ?? NO_IDS);
+        if (refs instanceof Promise) {
+          void refs.then(
+            (settled) => endActivitySpan(span, observation, { refs: settled }),
+            () => endActivitySpan(span, observation),
+          );
+        } else {
+          endActivitySpan(span, observation, refs === undefined ? {} : { refs });
+        }
+      },
+    };
+  }
+
+  measure(value: unknown): number | undefined {
+    return measureJson(value)?.bytes;
+  }
+
+  cost(call: LlmCall): number | undefined {
+    try {
+      const cost = costUsd(call);
+      return 'usd' in cost ? cost.usd : undefined;
+    } catch (error) {
+      this.report('pricing', error);
+      return undefined;
+    }
+  }
+
+  private watch(
+    observation: ActivityObservation,
+    traceIds: () => { traceId?: string; spanId?: string },
+  ): ContentRefs | Promise<ContentRefs> | undefined {
+    const { metrics } = this;
+    if (metrics !== undefined) observeActivity(metrics, observation);
+    recordGenAiMetrics(observation, this.report);
+    this.findPayloads(observation);
+    if (observation.call !== undefined) this.findGaps(observation, observation.call);
+    return this.outlets?.recorder?.record(observation, traceIds());
+  }
+
+  private findPayloads({ correlation, tool, inputBytes, outputBytes }: ActivityObservation): void {
+    const { activityType } = correlation;
+    const subject = tool === undefined || tool === activityType ? activityType : `${activityType} (tool ${tool})`;
+    for (const payload of [
+      { boundary: 'activity_input', bytes: inputBytes, subject },
+      { boundary: 'activity_result', bytes: outputBytes, subject },
+    ] as const) {
+      const finding = payloadFinding(payload);
+      if (finding !== undefined) this.found({ ...finding, ...where(correlation) });
+    }
+  }
+
+  private findGaps(observation: ActivityObservation, call: LlmCall): void {
+    const { correlation } = observation;
+    const { activityType } = correlation;
+    if (call.usage === undefined) {
+      const message = `activity ${activityType} returned a response of ${call.model ?? 'a model'} without usage`;
+      this.found({ id: 'usage-missing', message, cause: activityType, ...where(correlation) });
+      if (this.options.estimateTokens) this.estimate(observation, call);
+    } else if (observation.costUsd === undefined && unknownPrice(call)) {
+      this.metrics?.inc('llmModelUnknown', callLabels(observation));
+      const model = call.model ?? call.requestModel ?? 'unknown';
+      const message = `no price is known for model ${model}`;
+      this.found({ id: 'model-unknown', message, cause: model, ...where(correlation), evidence: { model } });
+    }
+  }
+
+  /** Counts tokens off the hot path; they go to counters of their own. */
+  private estimate(observation: ActivityObservation, call: LlmCall): void {
+    const { metrics } = this;
+    if (metrics === undefined || this.estimates.size >= MAX_ESTIMATES) return;
+    const estimate = estimateUsage(requestTexts(observation.input), responseText(observation.output), call.model, this.report)
+      .then((usage) => {
+        if (usage !== undefined) observeEstimatedTokens(metrics, observation, usage);
+      })
+      .catch((error) => this.report('tokens', error))
+      .finally(() => this.estimates.delete(estimate));
+    this.estimates.add(estimate);
+  }
+
+  private count(finding: Finding): void {
+    const { metrics } = this;
+    if (metrics === undefined) {
+      if (this.uncounted.length < MAX_UNCOUNTED) this.uncounted.push(finding);
+      return;
+    }
+    const { id, severity, taskType = 'unknown', workflowType = 'unknown' } = finding;
+    metrics.inc('findings', { finding: id, severity, task_type: taskType, workflow_type: workflowType });
+  }
+
+  private async announce(outlets: Outlets): Promise<void> {
+    const address = await outlets.metricsAddress;
+    this.metrics?.set('buildInfo', { version: PACKAGE_VERSION, temporal_sdk_version: SDK_VERSION }, 1);
+    for (const finding of this.uncounted.splice(0)) this.count(finding);
+    for (const [taskQueue, enabled] of this.searchAttributes) this.searchAttributesEnabled(taskQueue, enabled);
+    if (address !== undefined) this.logger.info('Agent observability: metrics are served', { address });
+  }
+}
+
+function unknownPrice(call: LlmCall): boolean {
+  const cost = costUsd(call);
+  return 'unknown' in cost && cost.unknown === 'model';
+}
+
+function where({ taskType, workflowType, workflowId, runId }: AgentCorrelation) {
+  return { taskType, workflowType, workflowId, runId };
+}
+
+function unrefDelay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}

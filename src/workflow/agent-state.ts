@@ -1,0 +1,135 @@
+/**
+ * An agent's state, as a fold over what crosses the workflow's boundary: activities scheduled, results come back.
+ * Everything here is derived from history, so that replay arrives at the same state.
+ *
+ * @module
+ */
+
+import { type AgentHeader, type AgentIdentity, defined } from '../definitions/agent-header';
+import { isKnownModelActivity, toolNameOf } from '../llm/known-model-activities';
+import { readLlmCall } from '../llm/read-llm-call';
+import { readRequestModel } from '../llm/request-model';
+
+/** Tools remembered; only the last is shown, the others serve when a type turns out to be a model activity. */
+const MAX_TOOLS = 32;
+const MAX_MODEL_ACTIVITIES = 16;
+
+interface Scheduled {
+  readonly activityType: string;
+  readonly requestModel?: string;
+}
+
+interface UsedTool {
+  readonly name: string;
+  /** Unknown for a tool of the run before. */
+  readonly activityType?: string;
+}
+
+export class AgentState {
+  readonly taskType: string;
+  readonly startedAt: number;
+  private identity: Omit<AgentIdentity, 'taskType'>;
+  private namedTaskType: string | undefined;
+  private iterations: number;
+  private tokenCount: number | undefined;
+  private currentModel: string | undefined;
+  private tools: UsedTool[];
+  private readonly modelActivities: Set<string>;
+  private readonly scheduled = new Map<number, Scheduled>();
+
+  /**
+   * @param header what the client, the parent or the run before sent
+   * @param defaults what holds where the header says nothing
+   */
+  constructor(header: AgentHeader, defaults: { taskType: string; startedAt: number }) {
+    this.taskType = header.taskType ?? defaults.taskType;
+    this.startedAt = header.startedAt ?? defaults.startedAt;
+    this.identity = defined({ taskId: header.taskId, sessionId: header.sessionId });
+    this.iterations = header.iteration ?? 0;
+    this.tokenCount = header.tokens;
+    this.currentModel = header.model;
+    this.tools = header.lastTool === undefined ? [] : [{ name: header.lastTool }];
+    this.modelActivities = new Set(header.modelActivities);
+  }
+
+  get currentTaskType(): string {
+    return this.namedTaskType ?? this.taskType;
+  }
+
+  get taskId(): string | undefined {
+    return this.identity.taskId;
+  }
+
+  get sessionId(): string | undefined {
+    return this.identity.sessionId;
+  }
+
+  get iteration(): number {
+    return this.iterations;
+  }
+
+  get tokens(): number | undefined {
+    return this.tokenCount;
+  }
+
+  get model(): string | undefined {
+    return this.currentModel;
+  }
+
+  get lastTool(): string | undefined {
+    return this.tools.at(-1)?.name;
+  }
+
+  /** Names the task from inside the workflow; what is left out stays as it is. */
+  nameTask(identity: AgentIdentity): void {
+    this.namedTaskType = identity.taskType ?? this.namedTaskType;
+    this.identity = { ...this.identity, ...defined({ taskId: identity.taskId, sessionId: identity.sessionId }) };
+  }
+
+  onScheduled(seq: number, activityType: string, args: readonly unknown[]): void {
+    this.scheduled.set(seq, defined({ activityType, requestModel: readRequestModel(args).model }));
+    if (isKnownModelActivity(activityType) || this.modelActivities.has(activityType)) return;
+    const name = toolNameOf(activityType, args);
+    this.tools = this.tools.filter((tool) => tool.name !== name).slice(1 - MAX_TOOLS);
+    this.tools.push({ name, activityType });
+  }
+
+  /** An activity came to its end; `result` is its decoded result, if it has one that could be read. */
+  onResolved(seq: number, result: unknown): void {
+    const activity = this.scheduled.get(seq);
+    this.scheduled.delete(seq);
+    if (activity === undefined || result === undefined) return;
+    const { activityType, requestModel } = activity;
+    const call = readLlmCall(result, { activityType });
+    if (call === undefined) return;
+    this.iterations += call.turns;
+    this.currentModel = call.model ?? requestModel ?? this.currentModel;
+    if (call.usage !== undefined) {
+      this.tokenCount = (this.tokenCount ?? 0) + (call.usage.inputTokens ?? 0) + (call.usage.outputTokens ?? 0);
+    }
+    if (this.modelActivities.size < MAX_MODEL_ACTIVITIES) this.modelActivities.add(activityType);
+    this.tools = this.tools.filter((tool) => tool.activityType !== activityType);
+  }
+
+  /** For activities of this run: who they work for, and at which turn. */
+  activityHeader(): AgentHeader {
+    return { ...this.childHeader(), taskType: this.currentTaskType, iteration: this.iterations };
+  }
+
+  /** For children: the ids and nothing else, a child is a task of its own type. */
+  childHeader(): AgentHeader {
+    return this.identity;
+  }
+
+  /** For the next run of this task: everything. */
+  continueHeader(): AgentHeader {
+    return defined({
+      ...this.activityHeader(),
+      startedAt: this.startedAt,
+      tokens: this.tokenCount,
+      model: this.currentModel,
+      lastTool: this.lastTool,
+      modelActivities: [...this.modelActivities],
+    });
+  }
+}

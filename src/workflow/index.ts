@@ -1,0 +1,9 @@
+/**
+ * API for workflow code (`temporal-agent-observability/workflow`). Everything here is optional: agents are observed
+ * without it.
+ *
+ * @module
+ */
+
+export type { AgentIdentity } from '../definitions/agent-header';
+export { setAgentTask } from './set-agent-task';

@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+// They install packages first, which takes longer than any other test.
+const INSTALLS = ['test/package/**/*.test.ts', 'test/compat/**/*.test.ts'];
+const NEVER = ['**/node_modules/**', 'test/compat/project/**'];
+
+// The built package is what users run, so it is what the tests load, as Node does.
+const server = { deps: { external: [/\/lib\//] } };
+
+export default defineConfig({
+  test: {
+    // Stands here and not in the projects, which would start a server each.
+    globalSetup: ['test/support/global-setup.ts'],
+    projects: [
+      {
+        test: {
+          name: 'behaviour',
+          include: ['test/**/*.test.ts'],
+          exclude: [...NEVER, ...INSTALLS],
+          server,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'installed',
+          include: INSTALLS,
+          exclude: NEVER,
+          server,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
