@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type BundlerPlugin, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { processCpuMs } from './cpu-time';
 import { interleave, median } from './interleave';
 import type { BenchContext, Measurement } from './measurement';
 import { agentObservabilityPlugin, openTelemetryPlugin } from './variants';
@@ -10,13 +11,13 @@ const KB = 1000;
 export async function bundle(context: BenchContext): Promise<Measurement[]> {
   const sizes = { none: 0, ours: 0, openTelemetry: 0 };
   const build = (name: keyof typeof sizes, plugins: BundlerPlugin[]) => async () => {
-    const start = performance.now();
+    const start = processCpuMs();
     const { code } = await bundleWorkflowCode({
       workflowsPath: path.join(__dirname, 'replay/workflows.ts'),
       logger: new DefaultLogger('ERROR'),
       plugins,
     });
-    const milliseconds = performance.now() - start;
+    const milliseconds = processCpuMs() - start;
     sizes[name] = Buffer.byteLength(withoutSourceMap(code));
     return milliseconds;
   };

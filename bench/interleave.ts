@@ -1,6 +1,9 @@
+/** Rounds that warm up and do not count. */
+const WARM_UP = 2;
+
 /**
- * Runs every variant once per round and begins each round with another one, so that what drifts (clock speed, heat,
- * neighbours) falls on all variants alike. A first round warms up and is not counted.
+ * Runs every variant once per round, in an order drawn anew for each, so that what drifts (clock speed, heat, neighbours)
+ * and what a variant leaves behind falls on all variants alike.
  *
  * @returns what each variant gave, one value per round.
  */
@@ -10,14 +13,20 @@ export async function interleave<K extends string>(
 ): Promise<Record<K, number[]>> {
   const names = Object.keys(variants) as K[];
   const results = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
-  for (let round = -1; round < rounds; round++) {
-    for (let index = 0; index < names.length; index++) {
-      const name = names[(index + round + 1) % names.length] as K;
+  for (let round = -WARM_UP; round < rounds; round++) {
+    for (const name of shuffled(names)) {
       const value = await variants[name]();
       if (round >= 0) results[name].push(value);
     }
   }
   return results;
+}
+
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, key: Math.random() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ value }) => value);
 }
 
 export function median(values: readonly number[]): number {

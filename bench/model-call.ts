@@ -4,7 +4,9 @@ export interface ModelCall {
   readonly result: unknown;
 }
 
-const SENTENCE = 'The quarterly report shows that revenue grew by 12 % while costs stayed flat, mostly in the north. ';
+/** Quotes, line ends and characters beyond Latin-1, as text of models has them. */
+const PARAGRAPH =
+  'The quarterly report says “revenue grew by 12 %”, while costs stayed flat:\n\n- mostly in the "north" region;\n- less in the south… ';
 
 /** A model call whose input and output together are about `bytes` of JSON, the half each. */
 export function modelCall(bytes: number): ModelCall {
@@ -21,11 +23,9 @@ export function modelCall(bytes: number): ModelCall {
     ],
     result: chatCompletion(text),
   });
-  const [empty] = [sizeOf(call(''))];
-  return call(textOf(Math.max(0, (bytes - empty) / 2)));
+  return call(textOf(Math.max(0, (bytes - sizeOf(call(''))) / 2)));
 }
 
-/** A response whose JSON is about `bytes`. */
 export function chatCompletion(text: string): unknown {
   return {
     id: 'chatcmpl-BenchBenchBench',
@@ -45,10 +45,25 @@ export function chatCompletion(text: string): unknown {
   };
 }
 
+/** What a search returns: documents of 1 KB, together about `bytes` of JSON. */
+export function searchResult(bytes: number): unknown {
+  return {
+    documents: Array.from({ length: bytes / 1000 }, (_, index) => ({
+      id: `doc-${index}`,
+      title: `Report ${index}`,
+      url: `https://example.com/reports/${index}?page=${index % 7}`,
+      score: 1 / (index + 1),
+      text: textOf(850),
+    })),
+  };
+}
+
+/** Text that takes about `bytes` in JSON. */
 export function textOf(bytes: number): string {
-  return SENTENCE.repeat(Math.ceil(bytes / SENTENCE.length)).slice(0, Math.round(bytes));
+  const size = Buffer.byteLength(JSON.stringify(PARAGRAPH)) - 2;
+  return PARAGRAPH.repeat(Math.ceil(bytes / size)).slice(0, Math.round((bytes * PARAGRAPH.length) / size));
 }
 
 function sizeOf({ args, result }: ModelCall): number {
-  return JSON.stringify(args).length + JSON.stringify(result).length;
+  return Buffer.byteLength(JSON.stringify(args) + JSON.stringify(result));
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { get_encoding } from 'tiktoken';
 import { forEachPiece } from '#lib/tokens/run-cap';
+import { mainThreadCpuMs } from './cpu-time';
 import { interleave, median } from './interleave';
 import type { BenchContext, Measurement } from './measurement';
 
@@ -28,20 +29,20 @@ export async function tokenCounts(context: BenchContext): Promise<Measurement[]>
     cjk: Array.from({ length: MB / 3 }, (_, index) => String.fromCharCode(0x4e00 + ((index * 7919) % 5000))).join(''),
     emoji: '😀'.repeat(MB / 4),
   };
-  const seconds = await interleave(
+  const milliseconds = await interleave(
     {
-      plain: () => secondsOf(() => plain(prose)),
-      capped: () => secondsOf(() => capped(prose)),
-      letter: () => secondsOf(() => capped(worst.letter)),
-      spaces: () => secondsOf(() => capped(worst.spaces)),
-      cjk: () => secondsOf(() => capped(worst.cjk)),
-      emoji: () => secondsOf(() => capped(worst.emoji)),
+      plain: () => cpuMsOf(() => plain(prose)),
+      capped: () => cpuMsOf(() => capped(prose)),
+      letter: () => cpuMsOf(() => capped(worst.letter)),
+      spaces: () => cpuMsOf(() => capped(worst.spaces)),
+      cjk: () => cpuMsOf(() => capped(worst.cjk)),
+      emoji: () => cpuMsOf(() => capped(worst.emoji)),
     },
     context.rounds(11),
   );
   // All texts have the same size, so that a ratio of speeds is one of times.
-  const speed = (name: keyof typeof seconds) =>
-    median(seconds.plain.map((reference, round) => reference / (seconds[name][round] ?? Number.NaN)));
+  const speed = (name: keyof typeof milliseconds) =>
+    median(milliseconds.plain.map((reference, round) => reference / (milliseconds[name][round] ?? Number.NaN)));
   return [
     {
       name: 'token counts, ordinary text: speed vs plain tiktoken',
@@ -65,10 +66,10 @@ export async function tokenCounts(context: BenchContext): Promise<Measurement[]>
   ];
 }
 
-function secondsOf(work: () => void): number {
-  const start = performance.now();
+function cpuMsOf(work: () => void): number {
+  const start = mainThreadCpuMs();
   work();
-  return (performance.now() - start) / 1000;
+  return mainThreadCpuMs() - start;
 }
 
 function repeatedTo(bytes: number, text: string): string {

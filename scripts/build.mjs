@@ -27,6 +27,9 @@ async function build() {
     // Two passes, for one cannot keep comments in declarations while it removes them from code. The second one checks.
     await tsc('tsconfig.json', '--outDir', fresh, '--declaration', 'false', '--noCheck');
     await tsc('tsconfig.types.json', '--outDir', fresh);
+    // Loaded here, for this module is also loaded before dependencies are installed.
+    const { bundleSandbox } = await import('./bundle-sandbox.mjs');
+    await bundleSandbox(fresh);
     if (existsSync(LIB)) renameSync(LIB, old);
     renameSync(fresh, LIB);
     writeFileSync(STAMP, stamp + outputStamp());
@@ -53,7 +56,7 @@ function isFresh() {
 function sourceStamp() {
   const hash = createHash('sha256');
   const configs = readdirSync(ROOT).filter((name) => /^tsconfig.*\.json$/.test(name));
-  const sources = [...configs, 'package-lock.json', ...filesBelow('src')];
+  const sources = [...configs, 'package-lock.json', 'scripts/bundle-sandbox.mjs', ...filesBelow('src')];
   for (const file of sources) hash.update(`${file}\0`).update(readFileSync(path.join(ROOT, file)));
   return hash.digest('hex');
 }

@@ -12,8 +12,9 @@ export async function ensureDependencies() {
     if (isFresh()) return;
     const missing = !existsSync(path.join(ROOT, 'node_modules'));
     say(`Installing dependencies: ${missing ? 'none are installed' : 'they differ from package-lock.json'} …`);
-    // `ci` empties node_modules first, which would pull the floor from under processes that run from it.
-    await npm([missing ? 'ci' : 'install', '--include=dev', '--prefer-offline']);
+    // Not `ci`: it empties node_modules under processes that run from it, and refuses a lock file that lacks packages
+    // for other platforms. Unsaved, `install` goes by the lock file as well and leaves it as it is.
+    await npm(['install', '--no-save', '--include=dev', '--prefer-offline']);
   });
 }
 

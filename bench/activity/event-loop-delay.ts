@@ -5,7 +5,7 @@ import { EVENT_LOOP_BUDGET_MS } from '#lib/definitions/limits';
 import { collectGarbage } from '../collect-garbage';
 import { interleave, median } from '../interleave';
 import type { BenchContext, Measurement } from '../measurement';
-import { chatCompletion, textOf } from '../model-call';
+import { searchResult } from '../model-call';
 import { agentObservabilityPlugin, temporaryDirectory } from '../variants';
 import { runActivity } from './activity-runner';
 import { startObservedWorker } from './observed-worker';
@@ -17,9 +17,9 @@ const WATCH_MS = 1_000;
 export async function eventLoopDelay(context: BenchContext): Promise<Measurement[]> {
   const plugin = agentObservabilityPlugin({ content: { directory: temporaryDirectory() } });
   const worker = await startObservedWorker(await context.temporalAddress(), 'bench-event-loop', [plugin]);
-  const result = chatCompletion(textOf(RESULT_BYTES));
+  const result = searchResult(RESULT_BYTES);
   const attempt = (interceptors: ActivityInterceptorsFactory[]) => () =>
-    longestDelay(() => runActivity(interceptors, [{ model: 'gpt-4.1' }], result));
+    longestDelay(() => runActivity(interceptors, [{ query: 'quarterly report' }], result));
   const delays = await interleave(
     { idle: () => longestDelay(async () => {}), sdk: attempt([]), observed: attempt(worker.interceptors) },
     context.rounds(9),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type BundlerPlugin, bundleWorkflowCode, DefaultLogger, Worker, type WorkerPlugin } from '@temporalio/worker';
+import { processCpuMs } from '../cpu-time';
 import { interleave, median } from '../interleave';
 import type { BenchContext, Measurement } from '../measurement';
 import { agentObservabilityPlugin, openTelemetryPlugin } from '../variants';
@@ -10,7 +11,7 @@ const ACTIVITIES = 100;
 /** Histories that one replay worker replays; what comes before the second pays for starting it. */
 const COPIES = 8;
 
-/** Time to replay a run of 100 activities, each variant replaying the history that it recorded. */
+/** CPU time to replay a run of 100 activities, each variant replaying the history that it recorded. */
 export async function replayTime(context: BenchContext): Promise<Measurement[]> {
   const variants = {
     none: await replayer(context, [], () => true),
@@ -44,7 +45,7 @@ async function replayer(
     const ends: number[] = [];
     for await (const { error } of Worker.runReplayHistories({ workflowBundle: bundle, plugins }, histories)) {
       if (error) throw error;
-      ends.push(performance.now());
+      ends.push(processCpuMs());
     }
     const [, second = Number.NaN] = ends;
     return ((ends.at(-1) ?? Number.NaN) - second) / (COPIES - 2);

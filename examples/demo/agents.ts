@@ -38,7 +38,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
               question: prompt(
                 start,
                 `What is durable execution? Our key is ${start.secret}, in case you need it.`,
-                '[plan: search, read_page]',
+                '[plan: search, read_page; delay=200; cached=20]',
               ),
             },
           ],
@@ -59,7 +59,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
               aspects: [
                 'How does it survive a crash?',
                 'What does it cost?',
-                prompt(start, 'How would one break into it?', '[refuse]'),
+                prompt(start, 'How would one break into it?', '[plan: refuse]'),
               ],
             },
           ],
@@ -74,7 +74,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
         start.client.workflow.start(monitor, {
           workflowId,
           taskQueue: TASK_QUEUE,
-          args: [{ sensor: 'cold-store-3', cyclesLeft: 8, pauseMs: 200, reports: [] }],
+          args: [{ sensor: 'cold-store-3', cyclesLeft: 7, pauseMs: 200, reports: [] }],
         }),
       ),
   },
@@ -86,7 +86,9 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
         start.client.workflow.start(purchase, {
           workflowId,
           taskQueue: TASK_QUEUE,
-          args: [{ item: 'compressor', quantity: 2, request: 'The compressors in hall 3 fail every week. Replace them.' }],
+          args: [
+            { item: 'compressor', quantity: 2, request: 'The compressors in hall 3 fail every week. Replace them.' },
+          ],
         }),
       );
       void approveLater(handle);
@@ -101,7 +103,11 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
         start.client.workflow.start(report, {
           workflowId,
           taskQueue: TASK_QUEUE,
-          args: [{ subject: prompt(start, 'The state of durable execution', '[rate-limit] [large]') }],
+          args: [
+            {
+              subject: prompt(start, 'The state of durable execution', '[plan: 429 once; retry-after=1; large=200000]'),
+            },
+          ],
         }),
       ),
   },

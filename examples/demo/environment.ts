@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { type LogLevel, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import OpenAI from 'openai';
 import { AgentObservabilityPlugin } from 'temporal-agent-observability';
 import { startTemporalServer } from '../../scripts/temporal-server.mjs';
 import { startProviderServer } from '../provider-server';
 import { createActivities, type ModelClients } from './activities';
 import { TASK_QUEUE } from './agents';
+import { quietLogger } from './quiet-logger';
 
 export interface DemoEnvironment {
   readonly temporalAddress: string;
@@ -37,16 +38,22 @@ export interface EnvironmentOptions {
   readonly live: boolean;
   /** Where records and content go; a temporary directory, removed at the end, when left out. */
   readonly contentDirectory?: string;
+  readonly logLevel: LogLevel;
 }
 
 /** A Temporal server, model providers, and a worker that is observed. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<DemoEnvironment> {
   const cleanups: (() => Promise<unknown>)[] = [];
   const stop = async () => {
-    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
+    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) { const t=Date.now(); await cleanup(); console.error("CLEAN", Date.now()-t, String(cleanup).slice(0,60)); }
   };
   try {
-    Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+    Runtime.install({
+      logger: quietLogger(options.logLevel),
+      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
+      // Ctrl-C stops the whole demo in order, not the worker first.
+      shutdownSignals: [],
+    });
     const contentDirectory = options.contentDirectory ?? (await temporaryDirectory(cleanups));
     const server = await startTemporalServer();
     cleanups.push(() => server.stop());
@@ -96,7 +103,7 @@ function modelClients(provider: ProviderServer | undefined): ModelClients {
     openai: new OpenAI({ maxRetries: 0, ...local, ...(provider && { baseURL: `${provider.url}/v1` }) }),
     openaiModel: process.env.OPENAI_MODEL ?? 'gpt-5-mini',
     anthropic: new Anthropic({ maxRetries: 0, ...local, ...(provider && { baseURL: provider.url }) }),
-    anthropicModel: process.env.ANTHROPIC_MODEL ?? 'claude-sonnet-4-5',
+    anthropicModel: process.env.ANTHROPIC_MODEL ?? 'claude-haiku-4-5',
   };
 }
 

@@ -40,18 +40,31 @@ async function main(): Promise<number> {
   console.log('Starting a Temporal server, model providers and a worker …');
   const environment = await startEnvironment({
     live: options.live,
+    // The live table would be torn by warnings.
+    logLevel: !options.once && process.stdout.isTTY ? 'ERROR' : 'WARN',
     ...(options.once ? {} : { contentDirectory: '.agent-content' }),
   });
   // Looks like a key and is none: it is planted in a prompt and must be found nowhere in what is stored.
   const secret = `sk-proj-${randomBytes(24).toString('hex')}`;
   try {
-    if (options.once) return await Promise.race([runOnce(environment, secret), environment.workerFailed]);
-    await Promise.race([watch(environment, secret, addresses(environment), interrupted.signal), environment.workerFailed]);
+    if (options.once) {
+      return await Promise.race([runOnce(environment, secret), environment.workerFailed, rejectOn(interrupted.signal)]);
+    }
+    await Promise.race([
+      watch(environment, secret, addresses(environment), interrupted.signal),
+      environment.workerFailed,
+    ]);
     console.log('\nStopping …');
     return 0;
   } finally {
     await environment.stop();
   }
+}
+
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
+  });
 }
 
 function addresses({ temporalAddress, metricsUrl, contentDirectory }: Awaited<ReturnType<typeof startEnvironment>>) {
@@ -81,7 +94,7 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(error);
+    console.error(error instanceof Error ? `demo failed: ${error.message}` : error);
     process.exitCode = 1;
   },
 );

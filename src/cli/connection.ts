@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { type Command, Option } from 'commander';
-import { CliError, EXIT, grpcCode, isPermissionError, explainServiceError, unreachable } from './cli-error';
+import { CliError, EXIT, explainServiceError, grpcCode, isPermissionError, unreachable } from './cli-error';
 
 /** Options that every command which talks to Temporal has. */
 export interface ConnectionFlags {

@@ -9,8 +9,14 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { DirectorySweep } from './directory-sweep';
-import { nonNegativeInteger, positiveInteger } from './options';
-import { isNotFound, makePrivateDirectory, restrictToOwner, writeFileAtomic, writeFileAtomicSync } from './private-files';
+import { nonNegativeNumber, positiveInteger } from './options';
+import {
+  isNotFound,
+  makePrivateDirectory,
+  restrictToOwner,
+  writeFileAtomic,
+  writeFileAtomicSync,
+} from './private-files';
 import type { ContentStore, ContentStoreThreadSpec } from './store';
 
 /** Directory of {@link LocalDirectoryStore} below the current working directory. */
@@ -24,10 +30,10 @@ export interface LocalDirectoryStoreOptions {
   readonly directory?: string;
   /**
    * Most bytes that the directory may hold; past it the oldest content goes first, then the oldest records. Enforced in
-   * the background, so it can be passed for a while. Default: 2 GiB.
+   * the background, so it can be passed for a while. Default: 10 GiB.
    */
   readonly maxBytes?: number;
-  /** Age at which content and records go, in milliseconds; 0 keeps them for ever. Default: 7 days. */
+  /** Age at which content and records go, in milliseconds; 0 keeps them for ever. Default: 30 days. */
   readonly retentionMs?: number;
 }
 
@@ -50,13 +56,13 @@ export class LocalDirectoryStore implements ContentStore {
   private prepared = false;
 
   constructor(options: LocalDirectoryStoreOptions = {}) {
-    const { directory = DEFAULT_CONTENT_DIRECTORY, maxBytes = 2 * GIB, retentionMs = 7 * DAY_MS } = options;
+    const { directory = DEFAULT_CONTENT_DIRECTORY, maxBytes = 10 * GIB, retentionMs = 30 * DAY_MS } = options;
     if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
       throw new TypeError(`directory must be a path, got ${JSON.stringify(directory)}`);
     }
     this.directory = path.resolve(directory);
     this.maxBytes = positiveInteger('maxBytes', maxBytes);
-    this.retentionMs = nonNegativeInteger('retentionMs', retentionMs);
+    this.retentionMs = nonNegativeNumber('retentionMs', retentionMs);
     this.rootUri = pathToFileURL(this.directory).href.replace(/\/$/, '');
     this.temporaryDirectory = path.join(this.directory, 'tmp');
     this.sweep = new DirectorySweep(this.directory, { maxBytes: this.maxBytes, retentionMs: this.retentionMs });
@@ -116,6 +122,23 @@ export class LocalDirectoryStore implements ContentStore {
     await this.sweep.runIfDue();
   }
 
+  /**
+   * Creates the directories and closes those that an earlier version or another tool left open. Writing does it too.
+   *
+   * @throws Error when the directory cannot be written, or cannot be closed to other users.
+   */
+  prepare(): void {
+    if (this.prepared) return;
+    // Content next to source code is one `git add .` away from being published.
+    if (makePrivateDirectory(this.directory)) fs.writeFileSync(path.join(this.directory, '.gitignore'), '*\n');
+    for (const name of ['content', 'records', 'tmp']) {
+      const directory = path.join(this.directory, name);
+      makePrivateDirectory(directory);
+      restrictToOwner(directory);
+    }
+    this.prepared = true;
+  }
+
   private async *listBelow(key: string): AsyncIterable<string> {
     let entries: fs.Dirent[];
     try {
@@ -148,21 +171,11 @@ export class LocalDirectoryStore implements ContentStore {
     }
   }
 
-  /** Once per process: closes directories of ours that an earlier version or another tool left open. */
-  private prepare(): void {
-    if (this.prepared) return;
-    // Content next to source code is one `git add .` away from being published.
-    if (makePrivateDirectory(this.directory)) fs.writeFileSync(path.join(this.directory, '.gitignore'), '*\n');
-    for (const name of ['content', 'records', 'tmp']) {
-      const directory = path.join(this.directory, name);
-      makePrivateDirectory(directory);
-      restrictToOwner(directory);
-    }
-    this.prepared = true;
-  }
-
   private fileOf(key: string): string {
-    if (!/^(?:content|records|payloads)(?:\/[^/\\\0]+)*$/.test(key) || key.split('/').some((part) => /^\.+$/.test(part))) {
+    if (
+      !/^(?:content|records|payloads)(?:\/[^/\\\0]+)*$/.test(key) ||
+      key.split('/').some((part) => /^\.+$/.test(part))
+    ) {
       throw new TypeError(`not a key of a content store: ${JSON.stringify(key)}`);
     }
     return path.join(this.directory, key);

@@ -165,7 +165,8 @@ function escapesOfShort(text: string): number {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === 0x22 || code === 0x5c) escapes++;
-    else if (code < 0x20) escapes += code === 0x0a || code === 0x0d || code === 0x09 || code === 8 || code === 12 ? 1 : 5;
+    else if (code < 0x20)
+      escapes += code === 0x0a || code === 0x0d || code === 0x09 || code === 8 || code === 12 ? 1 : 5;
   }
   return escapes;
 }

@@ -60,7 +60,9 @@ export class Redactor {
 
   constructor(option: RedactOption = 'default') {
     if (option !== 'default' && option !== 'off' && typeof option !== 'function') {
-      throw new TypeError(`redact must be a function, 'default' or 'off', got ${JSON.stringify(option) ?? typeof option}`);
+      throw new TypeError(
+        `redact must be a function, 'default' or 'off', got ${JSON.stringify(option) ?? typeof option}`,
+      );
     }
     this.custom = typeof option === 'function' ? option : undefined;
     this.usesDefault = option !== 'off';

@@ -87,7 +87,8 @@ function findSecret(text: string, match: RegExpExecArray): Span {
   const { index } = match;
   const next = CANDIDATE.lastIndex;
   const [, vendor, sk, base64Json, bearer, url, pem, azure] = match;
-  if (vendor !== undefined) return isStart(text, index) ? { start: index, end: endOfToken(text, next) } : skip(index + 1);
+  if (vendor !== undefined)
+    return isStart(text, index) ? { start: index, end: endOfToken(text, next) } : skip(index + 1);
   if (url !== undefined) return passwordInUrl(text, next);
   if (pem !== undefined) return { start: index, end: endOfPem(text, next) };
   if (azure !== undefined) return { start: index + azure.length, end: endOfToken(text, next) };
@@ -107,8 +108,9 @@ function skip(end: number): Span {
 
 /** Not in the middle of a word, unless what stands before is an escape: `\n`, `%20`, `\u001b[31m`. */
 function isStart(text: string, at: number): boolean {
-  return !isAlphanumeric(text.charCodeAt(at - 1)) || /(?:\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u[0-9a-f]{4}|\[[0-9;]{1,8}m)$/.test(
-    text.slice(Math.max(0, at - 12), at),
+  return (
+    !isAlphanumeric(text.charCodeAt(at - 1)) ||
+    /(?:\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u[0-9a-f]{4}|\[[0-9;]{1,8}m)$/.test(text.slice(Math.max(0, at - 12), at))
   );
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { ContentRef } from '../activity/observation';
-import { measureJson, type JsonMeasure } from './measure-json';
+import { type JsonMeasure, measureJson } from './measure-json';
 
 /** JSON text, or why there is none. */
 export type Serialised = { readonly text: string } | { readonly missing: NonNullable<ContentRef['missing']> };

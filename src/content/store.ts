@@ -30,7 +30,7 @@ export interface ContentStore {
   maintain?(): Promise<void>;
   /** How to build an equal store in a worker thread. Without it the store is used on the main thread. */
   readonly threadSpec?: ContentStoreThreadSpec;
-  /** Local directory of the journal; needed for stores that are not a local directory. */
+  /** Local directory of the journal. Default: `./.agent-content/journal`. */
   readonly journalDirectory?: string;
   /** How long content is kept, in milliseconds, where the store knows it: lets readers say why something is gone. */
   readonly retentionMs?: number;

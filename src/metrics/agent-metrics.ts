@@ -2,8 +2,8 @@ import type { Logger } from '@temporalio/common';
 import { Registry } from 'prom-client';
 import type { ReportError } from '../definitions/observer-parts';
 import { MetricsEndpoint } from './endpoint';
-import { createInstruments } from './instruments';
-import { createLimiters, NamespaceMetrics } from './namespace-metrics';
+import { type Families, registerFamilies } from './families';
+import { NamespaceMetrics } from './namespace-metrics';
 
 /**
  * Port of the metrics endpoint unless another is given. 9464 is the default of OpenTelemetry's Prometheus exporter,
@@ -31,13 +31,12 @@ export interface AgentMetrics {
 class SharedMetrics {
   readonly registry: Registry;
   readonly endpoint: MetricsEndpoint | undefined;
-  readonly #instruments;
-  readonly #limiters = createLimiters();
+  readonly #families: Families;
   #holders = 0;
 
   constructor(target: MetricsTarget, report: ReportError, logger: Logger) {
     this.registry = 'registry' in target ? target.registry : new Registry();
-    this.#instruments = createInstruments(this.registry);
+    this.#families = registerFamilies(this.registry);
     if (!('registry' in target)) {
       this.endpoint = new MetricsEndpoint(this.registry, target.host, target.port, report, logger);
     }
@@ -57,7 +56,7 @@ class SharedMetrics {
       for: (namespace) => {
         let metrics = namespaces.get(namespace);
         if (metrics === undefined) {
-          metrics = new NamespaceMetrics(namespace, this.#instruments, this.#limiters, report);
+          metrics = new NamespaceMetrics(namespace, this.#families, report);
           namespaces.set(namespace, metrics);
         }
         return metrics;

@@ -79,8 +79,10 @@ export class MetricsEndpoint {
       this.#server.close();
       return;
     }
+    if (this.#failures > 0) {
+      this.#logger.info('Agent metrics are served now', { address: this.address });
+    }
     this.#failures = 0;
-    this.#logger.info('Agent metrics are served', { address: this.address });
   }
 
   #notListening(error: Error): void {

@@ -68,13 +68,16 @@ function create(provider: MeterProvider): GenAiInstruments {
   };
 }
 
-function callAttributes({ call, errorInfo }: ActivityObservation): Attributes {
+function callAttributes(observation: ActivityObservation): Attributes {
+  const { call, errorInfo } = observation;
+  const provider = call?.provider ?? errorInfo?.provider ?? observation.requestProvider;
+  const requestModel = call?.requestModel ?? observation.requestModel;
   const attributes: Attributes = {
     [SPAN_ATTRIBUTES.operationName]: call?.operation ?? 'chat',
-    [SPAN_ATTRIBUTES.providerName]: call?.provider ?? errorInfo?.provider ?? '_OTHER',
+    [SPAN_ATTRIBUTES.providerName]: provider === undefined ? '_OTHER' : cleanLabelValue(provider),
   };
-  if (call?.requestModel !== undefined) {
-    attributes[SPAN_ATTRIBUTES.requestModel] = cleanLabelValue(call.requestModel);
+  if (requestModel !== undefined) {
+    attributes[SPAN_ATTRIBUTES.requestModel] = cleanLabelValue(requestModel);
   }
   if (call?.model !== undefined) {
     attributes[SPAN_ATTRIBUTES.responseModel] = cleanLabelValue(call.model);

@@ -1,39 +1,31 @@
 import { METRICS, type MetricDefinition, type MetricKey } from '../definitions/metrics';
 import type { ReportError } from '../definitions/observer-parts';
-import type { Instruments } from './instruments';
+import type { Families } from './families';
 import type { CounterKey, GaugeKey, HistogramKey, MetricLabels } from './metric-keys';
-import { type LabelSet, SeriesLimiter } from './series-limiter';
-
-/** Caps of every metric; one for each registry, as the cap is on what a scrape returns. */
-export type SeriesLimiters = Readonly<Record<MetricKey, SeriesLimiter>>;
-
-export function createLimiters(): SeriesLimiters {
-  const limiters = Object.entries(METRICS).map(([key, { labels }]) => [
-    key,
-    new SeriesLimiter(labels.filter((label) => label !== 'temporal_namespace')),
-  ]);
-  return Object.fromEntries(limiters) as SeriesLimiters;
-}
 
 /** The metrics of one Temporal namespace. No method throws: what goes wrong is reported. */
 export class NamespaceMetrics {
   readonly #namespace: string;
-  readonly #instruments: Instruments;
-  readonly #limiters: SeriesLimiters;
+  readonly #families: Families;
   readonly #report: ReportError;
+  readonly #onOverflow: Readonly<Record<MetricKey, (values: number) => void>>;
 
-  constructor(namespace: string, instruments: Instruments, limiters: SeriesLimiters, report: ReportError) {
+  constructor(namespace: string, families: Families, report: ReportError) {
     this.#namespace = namespace;
-    this.#instruments = instruments;
-    this.#limiters = limiters;
+    this.#families = families;
     this.#report = report;
+    const counters = Object.entries(METRICS).map(([key, { name }]) => [key, this.#overflowCounter(name)]);
+    this.#onOverflow = Object.fromEntries(counters);
     this.#startAtZero();
   }
 
   /** Adds to a counter; 1 unless an amount is given. */
   inc<K extends CounterKey>(key: K, labels: MetricLabels<K>, amount = 1): void {
     try {
-      this.#instruments.counters[key].inc(this.#admit(key, labels), amount);
+      if (!Number.isFinite(amount) || amount < 0) {
+        throw new RangeError(`${METRICS[key].name} can only grow by a finite amount, got ${amount}`);
+      }
+      this.#families[key].series.cell(this.#namespace, labels, this.#onOverflow[key]).value += amount;
     } catch (error) {
       this.#failed(key, error);
     }
@@ -42,7 +34,9 @@ export class NamespaceMetrics {
   /** Adds an observation to a histogram, in the metric's base unit. */
   observe<K extends HistogramKey>(key: K, labels: MetricLabels<K>, value: number): void {
     try {
-      this.#instruments.histograms[key].observe(this.#admit(key, labels), value);
+      requireFinite(key, value);
+      const family = this.#families[key];
+      family.observe(family.series.cell(this.#namespace, labels, this.#onOverflow[key]), value);
     } catch (error) {
       this.#failed(key, error);
     }
@@ -51,7 +45,8 @@ export class NamespaceMetrics {
   /** Sets a gauge. */
   set<K extends GaugeKey>(key: K, labels: MetricLabels<K>, value: number): void {
     try {
-      this.#instruments.gauges[key].set(this.#admit(key, labels), value);
+      requireFinite(key, value);
+      this.#families[key].series.cell(this.#namespace, labels, this.#onOverflow[key]).value = value;
     } catch (error) {
       this.#failed(key, error);
     }
@@ -65,18 +60,11 @@ export class NamespaceMetrics {
     }
   }
 
-  #admit(key: MetricKey, labels: LabelSet): LabelSet {
-    return this.#limiters[key].admit({ ...labels, temporal_namespace: this.#namespace }, (values) =>
-      this.#countOverflow(key, values),
-    );
-  }
-
-  #countOverflow(key: MetricKey, values: number): void {
-    const labels = this.#limiters.seriesOverflow.admit(
-      { temporal_namespace: this.#namespace, metric: METRICS[key].name },
-      () => {},
-    );
-    this.#instruments.counters.seriesOverflow.inc(labels, values);
+  /** Made once for each metric, as most observations do not overflow. */
+  #overflowCounter(metric: string): (values: number) => void {
+    return (values) => {
+      this.#families.seriesOverflow.series.cell(this.#namespace, { metric }, () => {}).value += values;
+    };
   }
 
   #failed(key: MetricKey, error: unknown): void {
@@ -84,5 +72,11 @@ export class NamespaceMetrics {
     if (key !== 'observerErrors') {
       this.#report('metrics', error);
     }
+  }
+}
+
+function requireFinite(key: MetricKey, value: number): void {
+  if (!Number.isFinite(value)) {
+    throw new RangeError(`${METRICS[key].name} takes finite numbers, got ${value}`);
   }
 }

@@ -11,11 +11,12 @@ const RESULT = { boundary: 'activity_result' } as const;
 export type CallLabels = MetricLabels<'llmInputTokens'>;
 
 /** The model is the one that answered, else the one that was asked for. */
-export function callLabels({ correlation, call, errorInfo }: ActivityObservation): CallLabels {
+export function callLabels(observation: ActivityObservation): CallLabels {
+  const { correlation, call, errorInfo } = observation;
   return {
     task_type: correlation.taskType,
-    provider: call?.provider ?? errorInfo?.provider ?? UNKNOWN_LABEL,
-    model: call?.model ?? call?.requestModel ?? UNKNOWN_LABEL,
+    provider: call?.provider ?? errorInfo?.provider ?? observation.requestProvider ?? UNKNOWN_LABEL,
+    model: call?.model ?? call?.requestModel ?? observation.requestModel ?? UNKNOWN_LABEL,
   };
 }
 

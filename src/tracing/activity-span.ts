@@ -9,10 +9,11 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { ActivityObservation, AgentCorrelation, ContentRefs, UsageSource } from '../activity/observation';
+import type { ActivityObservation, AgentCorrelation } from '../activity/observation';
 import type { ReportError } from '../definitions/observer-parts';
 import { INSTRUMENTATION_SCOPE, SEMCONV_SCHEMA_URL } from '../definitions/span-attributes';
-import { errorTypeOf, outcomeAttributes, spanName, startAttributes } from './attributes';
+import { type ActivitySpanDetails, describeEnd, describeStart, samplingAttributes, spanName } from './attributes';
+import { errorTypeOf } from './error-type';
 
 /** What is known of an attempt before it runs. */
 export interface ActivitySpanHints {
@@ -73,10 +74,13 @@ export function startActivitySpan(
       {
         kind: hints.kind === 'llm' ? SpanKind.CLIENT : SpanKind.INTERNAL,
         startTime: hints.startedAtMs,
-        attributes: startAttributes(correlation, hints),
+        attributes: samplingAttributes(correlation, hints),
       },
       parent,
     );
+    if (span.isRecording()) {
+      describeStart(span, correlation);
+    }
     // A span that is not sampled is made active too, or spans inside would begin traces of their own.
     return isSpanContextValid(span.spanContext())
       ? new StartedSpan(span, trace.setSpan(parent, span), report)
@@ -85,14 +89,6 @@ export function startActivitySpan(
     report('tracing', error);
     return NO_SPAN;
   }
-}
-
-/** What is known of an attempt beside its observation. */
-export interface ActivitySpanDetails {
-  /** Where input and output are stored. */
-  readonly refs?: ContentRefs;
-  /** How the tokens are known; `provider` or `absent`, by the response, unless given. */
-  readonly usageSource?: UsageSource;
 }
 
 /**
@@ -104,6 +100,29 @@ export function endActivitySpan(
   observation: ActivityObservation,
   details: ActivitySpanDetails = {},
 ): void {
+  end(activitySpan, observation.startedAtMs + observation.durationMs, (span) => describe(span, observation, details));
+}
+
+/**
+ * Ends a span now without an outcome: the activity completes elsewhere, later, or could not be observed. Does nothing
+ * after {@link endActivitySpan}. Never throws.
+ */
+export function abandonActivitySpan(activitySpan: ActivitySpan): void {
+  end(activitySpan, Date.now(), () => {});
+}
+
+/** Ids of the span, to be written beside what it tells of; `undefined` where there is none. */
+export function traceIdsOf(
+  activitySpan: ActivitySpan,
+): { readonly traceId: string; readonly spanId: string } | undefined {
+  if (!(activitySpan instanceof StartedSpan)) {
+    return undefined;
+  }
+  const { traceId, spanId } = activitySpan.span.spanContext();
+  return { traceId, spanId };
+}
+
+function end(activitySpan: ActivitySpan, endTime: number, complete: (span: Span) => void): void {
   if (!(activitySpan instanceof StartedSpan) || activitySpan.ended) {
     return;
   }
@@ -111,13 +130,13 @@ export function endActivitySpan(
   const { span, report } = activitySpan;
   try {
     if (span.isRecording()) {
-      describe(span, observation, details);
+      complete(span);
     }
   } catch (error) {
     report('tracing', error);
   }
   try {
-    span.end(observation.startedAtMs + observation.durationMs);
+    span.end(endTime);
   } catch (error) {
     report('tracing', error);
   }
@@ -125,12 +144,10 @@ export function endActivitySpan(
 
 function describe(span: Span, observation: ActivityObservation, details: ActivitySpanDetails): void {
   const { kind, call, tool, correlation } = observation;
-  const requestModel = call?.requestModel ?? call?.model;
-  if (kind === 'tool' || requestModel !== undefined) {
-    span.updateName(spanName({ kind, requestModel, tool, operation: call?.operation }, correlation));
-  }
+  const requestModel = call?.requestModel ?? observation.requestModel ?? call?.model;
+  span.updateName(spanName({ kind, requestModel, tool, operation: call?.operation }, correlation));
   const errorType = errorTypeOf(observation);
-  span.setAttributes(outcomeAttributes(observation, errorType, details));
+  describeEnd(span, observation, errorType, details);
   if (errorType !== undefined) {
     // Neither the error's message nor its stack: both can repeat content.
     span.setStatus({ code: SpanStatusCode.ERROR, message: errorType });

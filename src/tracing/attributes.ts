@@ -1,5 +1,5 @@
-import type { Attributes } from '@opentelemetry/api';
-import type { ActivityObservation, AgentCorrelation, ContentRef, UsageSource } from '../activity/observation';
+import type { Attributes, AttributeValue, Span } from '@opentelemetry/api';
+import type { ActivityObservation, AgentCorrelation, ContentRefs, UsageSource } from '../activity/observation';
 import { KEYWORD_MAX_CHARS } from '../definitions/limits';
 import { SPAN_ATTRIBUTES as A } from '../definitions/span-attributes';
 import type { LlmCall } from '../llm/types';
@@ -12,11 +12,19 @@ export interface SpanNameParts {
   readonly tool?: string | undefined;
 }
 
+/** What is known of an attempt beside its observation. */
+export interface ActivitySpanDetails {
+  /** Where input and output are stored. */
+  readonly refs?: ContentRefs;
+  /** How the tokens are known; `provider` or `absent`, by the response, unless given. */
+  readonly usageSource?: UsageSource;
+}
+
 /** `chat {model}` or `execute_tool {tool}`, as the GenAI conventions have it. */
 export function spanName(
   { kind, operation = 'chat', requestModel, tool }: SpanNameParts,
   correlation: AgentCorrelation,
-) {
+): string {
   if (kind === 'tool') {
     return `execute_tool ${bounded(tool ?? correlation.activityType)}`;
   }
@@ -24,115 +32,97 @@ export function spanName(
 }
 
 /**
- * Attributes that are known before the attempt runs: what samplers can decide by. Those that only a tool has come at the
- * end, as an attribute cannot be taken back when the result turns out to be a model's.
+ * Attributes that a sampler may decide by. No more than those: an SDK copies and checks what it is given here several
+ * times over, and what is set later once.
  */
-export function startAttributes(correlation: AgentCorrelation, { kind, requestModel }: SpanNameParts): Attributes {
-  const attributes: Attributes = {
-    [A.operationName]: kind === 'llm' ? 'chat' : 'execute_tool',
-    [A.namespace]: correlation.namespace,
-    [A.workflowId]: correlation.workflowId,
-    [A.runId]: correlation.runId,
-    [A.workflowType]: correlation.workflowType,
-    [A.activityId]: correlation.activityId,
-    [A.activityType]: correlation.activityType,
-    [A.attempt]: correlation.attempt,
-    [A.taskType]: correlation.taskType,
-  };
-  if (correlation.taskId !== undefined) {
-    attributes[A.taskId] = correlation.taskId;
-  }
-  if (correlation.sessionId !== undefined) {
-    attributes[A.sessionId] = correlation.sessionId;
-    attributes[A.conversationId] = correlation.sessionId;
-  }
-  if (correlation.iteration !== undefined) {
-    attributes[A.iteration] = correlation.iteration;
-  }
+export function samplingAttributes({ taskType }: AgentCorrelation, { kind, requestModel }: SpanNameParts): Attributes {
+  const attributes: Attributes = { [A.operationName]: operationOf(kind), [A.taskType]: taskType };
   if (requestModel !== undefined) {
     attributes[A.requestModel] = bounded(requestModel);
   }
   return attributes;
 }
 
-/** Attributes that are known when the attempt has ended. An unknown value is no attribute. */
-export function outcomeAttributes(
+/** Sets what is known before the attempt runs, but for the sampler's attributes. */
+export function describeStart(span: Span, correlation: AgentCorrelation): void {
+  span.setAttribute(A.namespace, correlation.namespace);
+  span.setAttribute(A.workflowId, correlation.workflowId);
+  span.setAttribute(A.runId, correlation.runId);
+  span.setAttribute(A.workflowType, correlation.workflowType);
+  span.setAttribute(A.activityId, correlation.activityId);
+  span.setAttribute(A.activityType, correlation.activityType);
+  span.setAttribute(A.attempt, correlation.attempt);
+  set(span, A.taskId, correlation.taskId);
+  set(span, A.sessionId, correlation.sessionId);
+  set(span, A.conversationId, correlation.sessionId);
+  set(span, A.iteration, correlation.iteration);
+}
+
+/**
+ * Sets what is known when the attempt has ended. An unknown value is no attribute. What only a tool has is set here and
+ * not earlier, as an attribute cannot be taken back when the result turns out to be a model's.
+ */
+export function describeEnd(
+  span: Span,
   observation: ActivityObservation,
   errorType: string | undefined,
-  details: {
-    readonly refs?: { readonly input: ContentRef; readonly output: ContentRef };
-    readonly usageSource?: UsageSource;
-  },
-): Attributes {
-  const { kind, call, errorInfo } = observation;
-  const attributes: Attributes = { [A.outcome]: observation.outcome };
-  const input = details.refs?.input;
-  const output = details.refs?.output;
-  set(attributes, A.errorType, errorType);
-  set(attributes, A.retryable, errorInfo?.retryable);
-  set(attributes, A.inputSizeBytes, input?.bytes ?? observation.inputBytes);
-  set(attributes, A.outputSizeBytes, output?.bytes ?? observation.outputBytes);
-  set(attributes, A.inputSha256, input?.sha256);
-  set(attributes, A.outputSha256, output?.sha256);
-  set(attributes, kind === 'llm' ? A.inputMessagesRef : A.toolInputRef, input?.uri);
-  set(attributes, kind === 'llm' ? A.outputMessagesRef : A.toolOutputRef, output?.uri);
-  if (kind === 'tool') {
-    attributes[A.toolName] = bounded(observation.tool ?? observation.correlation.activityType);
-    return attributes;
+  { refs, usageSource }: ActivitySpanDetails,
+): void {
+  const isModelCall = observation.kind === 'llm';
+  span.setAttribute(A.outcome, observation.outcome);
+  set(span, A.errorType, errorType);
+  set(span, A.retryable, observation.errorInfo?.retryable);
+  set(span, A.inputSizeBytes, refs?.input.bytes ?? observation.inputBytes);
+  set(span, A.outputSizeBytes, refs?.output.bytes ?? observation.outputBytes);
+  set(span, A.inputSha256, refs?.input.sha256);
+  set(span, A.outputSha256, refs?.output.sha256);
+  set(span, isModelCall ? A.inputMessagesRef : A.toolInputRef, refs?.input.uri);
+  set(span, isModelCall ? A.outputMessagesRef : A.toolOutputRef, refs?.output.uri);
+  if (isModelCall) {
+    describeModelCall(span, observation, usageSource);
+  } else {
+    span.setAttribute(A.toolName, bounded(observation.tool ?? observation.correlation.activityType));
   }
-  attributes[A.providerName] = bounded(call?.provider ?? errorInfo?.provider ?? '_OTHER');
-  attributes[A.operationName] = call?.operation ?? 'chat';
-  set(attributes, A.costUsd, observation.costUsd);
+}
+
+function describeModelCall(span: Span, observation: ActivityObservation, usageSource: UsageSource | undefined): void {
+  const { call, errorInfo } = observation;
+  const provider = call?.provider ?? errorInfo?.provider ?? observation.requestProvider;
+  span.setAttribute(A.providerName, provider === undefined ? '_OTHER' : bounded(provider));
+  span.setAttribute(A.operationName, call?.operation ?? operationOf('llm'));
+  setBounded(span, A.requestModel, call?.requestModel ?? observation.requestModel);
+  set(span, A.costUsd, observation.costUsd);
   if (call !== undefined) {
-    attributes[A.usageSource] = details.usageSource ?? (call.usage === undefined ? 'absent' : 'provider');
-    setCall(attributes, call);
-  }
-  return attributes;
-}
-
-function setCall(attributes: Attributes, call: LlmCall): void {
-  setBounded(attributes, A.requestModel, call.requestModel);
-  setBounded(attributes, A.responseModel, call.model);
-  setBounded(attributes, A.responseId, call.responseId);
-  set(attributes, A.inputTokens, call.usage?.inputTokens);
-  set(attributes, A.outputTokens, call.usage?.outputTokens);
-  set(attributes, A.cacheReadInputTokens, call.usage?.cacheReadTokens);
-  set(attributes, A.cacheCreationInputTokens, call.usage?.cacheWriteTokens);
-  set(attributes, A.reasoningOutputTokens, call.usage?.reasoningTokens);
-  if (call.finish !== undefined) {
-    attributes[A.finishReasons] = [call.finish];
-  }
-  if (call.refusal) {
-    attributes[A.refusal] = true;
+    span.setAttribute(A.usageSource, usageSource ?? (call.usage === undefined ? 'absent' : 'provider'));
+    describeResponse(span, call);
   }
 }
 
-/** What an error's type may look like; anything else could be a message. */
-const IDENTIFIER = /^[\w.$:-]{1,64}$/;
-
-/** Value of `error.type`, when the attempt failed. */
-export function errorTypeOf({ outcome, errorInfo, error }: ActivityObservation): string | undefined {
-  if (outcome !== 'error' && outcome !== 'timeout' && outcome !== 'cancelled') {
-    return undefined;
-  }
-  if (errorInfo !== undefined && errorInfo.type !== '_OTHER') {
-    return errorInfo.type;
-  }
-  // Temporal's ApplicationFailure names its class in `type`: its `name` is the same for all.
-  const named = (error ?? {}) as { type?: unknown; name?: unknown };
-  const type = [named.type, named.name].find((name) => typeof name === 'string' && IDENTIFIER.test(name));
-  return typeof type === 'string' ? type : '_OTHER';
+function describeResponse(span: Span, call: LlmCall): void {
+  setBounded(span, A.responseModel, call.model);
+  setBounded(span, A.responseId, call.responseId);
+  set(span, A.inputTokens, call.usage?.inputTokens);
+  set(span, A.outputTokens, call.usage?.outputTokens);
+  set(span, A.cacheReadInputTokens, call.usage?.cacheReadTokens);
+  set(span, A.cacheCreationInputTokens, call.usage?.cacheWriteTokens);
+  set(span, A.reasoningOutputTokens, call.usage?.reasoningTokens);
+  set(span, A.finishReasons, call.finish && [call.finish]);
+  set(span, A.refusal, call.refusal || undefined);
 }
 
-function set(attributes: Attributes, name: string, value: string | number | boolean | undefined): void {
+function operationOf(kind: SpanNameParts['kind']): string {
+  return kind === 'llm' ? 'chat' : 'execute_tool';
+}
+
+function set(span: Span, name: string, value: AttributeValue | undefined): void {
   if (value !== undefined) {
-    attributes[name] = value;
+    span.setAttribute(name, value);
   }
 }
 
-function setBounded(attributes: Attributes, name: string, value: string | undefined): void {
+function setBounded(span: Span, name: string, value: string | undefined): void {
   if (value !== undefined) {
-    attributes[name] = bounded(value);
+    span.setAttribute(name, bounded(value));
   }
 }
 

@@ -1,8 +1,10 @@
 export {
   type ActivitySpan,
-  type ActivitySpanDetails,
   type ActivitySpanHints,
+  abandonActivitySpan,
   endActivitySpan,
   startActivitySpan,
+  traceIdsOf,
 } from './activity-span';
+export type { ActivitySpanDetails } from './attributes';
 export { logAttributes } from './log-attributes';

@@ -12,7 +12,9 @@
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
 import { defined, readAgentHeader, withAgentHeader } from '../definitions/agent-header';
-import { AgentRun, observe, registerRun } from './agent-run';
+import { AgentRun } from './agent-run';
+import { registerRun } from './current-run';
+import { observe } from './observe';
 import { decodeJsonPayload } from './payload-json';
 
 export const interceptors: WorkflowInterceptorsFactory = () => {

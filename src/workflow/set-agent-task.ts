@@ -1,5 +1,6 @@
 import { type AgentIdentity, usableIdentity } from '../definitions/agent-header';
-import { currentRun, observe } from './agent-run';
+import { currentRun } from './current-run';
+import { observe } from './observe';
 
 /**
  * Names the task that this run works on, from inside the workflow; what is left out stays as it is. The names show in
@@ -18,5 +19,5 @@ import { currentRun, observe } from './agent-run';
  * ```
  */
 export function setAgentTask(identity: AgentIdentity): void {
-  observe(() => currentRun()?.state.nameTask(usableIdentity(identity)));
+  observe(() => currentRun()?.nameTask(usableIdentity(identity)));
 }

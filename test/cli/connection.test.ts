@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { connectionOptions } from '#lib/cli/connection';
 import { expect, test } from 'vitest';
+import { connectionOptions } from '#lib/cli/connection';
 
 const flags = { address: 'host:7233', namespace: 'default' };
 
@@ -38,7 +38,7 @@ test('reads certificates from files and variables', () => {
 });
 
 test('refuses half a client certificate and a file that cannot be read', () => {
-  expect(() => connectionOptions(flags, { TEMPORAL_TLS_CLIENT_CERT_DATA: 'CERT' })).toThrow('TEMPORAL_TLS_CLIENT_KEY_PATH');
+  expect(() => connectionOptions(flags, { TEMPORAL_TLS_CLIENT_CERT_DATA: 'CERT' })).toThrow('certificate and its key');
   expect(() => connectionOptions(flags, { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/no/such/file' })).toThrow(
     'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
   );

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import type { Explanation } from '#lib/cli/explain/explanation';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import type { Explanation } from '#lib/cli/explain/explanation';
 import { createActivities } from './support/activities';
 import { cli } from './support/cli';
 import * as workflows from './support/workflows';
@@ -34,6 +34,7 @@ async function startWorker(taskQueue: string, codec?: PayloadCodec): Promise<voi
 }
 
 beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('WARN') });
   connection = await Connection.connect({ address });
   client = new Client({ connection });
   await startWorker(TASK_QUEUE);
@@ -88,9 +89,7 @@ describe('a run that was never recorded', () => {
       },
       { number: 2, finish: 'stop', toolCalls: [] },
     ]);
-    expect(open.tools).toMatchObject([
-      { name: 'search', iteration: 1, attempts: 2, outcome: 'ok', source: 'history' },
-    ]);
+    expect(open.tools).toMatchObject([{ name: 'search', iteration: 1, attempts: 2, outcome: 'ok', source: 'history' }]);
     expect(open.failedAttempts).toMatchObject([
       {
         activityType: 'search',
@@ -130,7 +129,8 @@ test('names the pending activity with its last failure, the child and the timer 
   const { waitingFor, failedAttempts, children } = await explainOnce(
     workflowId,
     (explanation) =>
-      explanation.waitingFor.length === 3 && explanation.waitingFor.some((wait) => 'attempt' in wait && wait.attempt > 2),
+      explanation.waitingFor.length === 3 &&
+      explanation.waitingFor.some((wait) => 'attempt' in wait && wait.attempt > 2),
   );
   expect(waitingFor).toMatchObject([
     {
@@ -219,7 +219,9 @@ class ReversingCodec implements PayloadCodec {
   async encode(payloads: Payload[]): Promise<Payload[]> {
     return payloads.map((payload) => ({
       metadata: { encoding: Buffer.from('binary/encrypted') },
-      data: Buffer.from(JSON.stringify({ data: toBase64(payload.data), encoding: toBase64(payload.metadata?.encoding) })),
+      data: Buffer.from(
+        JSON.stringify({ data: toBase64(payload.data), encoding: toBase64(payload.metadata?.encoding) }),
+      ),
     }));
   }
 

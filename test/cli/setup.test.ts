@@ -1,8 +1,9 @@
-import { SEARCH_ATTRIBUTES } from '#lib/definitions/search-attributes';
 import { Connection } from '@temporalio/client';
-import { expect, inject, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { SEARCH_ATTRIBUTES } from '#lib/definitions/search-attributes';
 import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
 import { cli } from './support/cli';
+import { startDenyingProxy } from './support/denying-proxy';
 
 const address = inject('temporalAddress');
 const NAMES: string[] = SEARCH_ATTRIBUTES.map(({ name }) => name);
@@ -74,4 +75,27 @@ test('says so when the visibility store has no room left', async () => {
   const { exitCode, err } = await cli('setup', '--address', address, '--namespace', namespace);
   expect(exitCode).toBe(1);
   expect(err).toContain('--without');
+});
+
+describe('without permission', () => {
+  test('to add attributes, prints the commands for someone who has it', async () => {
+    const namespace = 'setup-denied';
+    await createNamespace(address, namespace);
+    const proxy = await startDenyingProxy(address, ['AddSearchAttributes']);
+    onTestFinished(() => proxy.close());
+    const { exitCode, out, err } = await cli('setup', '--address', proxy.address, '--namespace', namespace);
+    expect(exitCode).toBe(5);
+    expect(err).toContain('Not allowed to add search attributes in namespace "setup-denied"');
+    expect(out).toContain('temporal operator search-attribute create --namespace setup-denied --name AgentTaskType');
+    expect(out).toContain('tcld namespace search-attributes add --namespace setup-denied');
+    expect(await registered(namespace)).toEqual([]);
+  });
+
+  test('to do anything, says which permission to check', async () => {
+    const proxy = await startDenyingProxy(address, ['DescribeNamespace']);
+    onTestFinished(() => proxy.close());
+    const { exitCode, err } = await cli('setup', '--address', proxy.address);
+    expect(exitCode).toBe(5);
+    expect(err).toContain('TEMPORAL_API_KEY');
+  });
 });

@@ -84,6 +84,17 @@ test('a response that does not name its model counts under the model that was as
   expect(Object.keys(found).join()).toContain('model="gpt-5"');
 });
 
+test('a failed model call counts under the model that its arguments asked for', async () => {
+  const errorInfo = { type: 'timeout', retryable: true } as const;
+  const { call: _, ...failed } = modelCall({
+    requestModel: 'o3',
+    requestProvider: 'openai',
+    outcome: 'timeout',
+    errorInfo,
+  });
+  expect(Object.keys(await counted(failed)).join()).toContain('provider="openai",model="o3",error_type="timeout"');
+});
+
 test('a tool call counts its duration by tool and outcome, and nothing of models', async () => {
   const labels = 'temporal_namespace="shop",task_type="support",tool="lookUpOrder",outcome="ok"';
   expect(await counted(toolCall(), toolCall())).toEqual({

@@ -8,9 +8,9 @@ import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { vi } from 'vitest';
-import { startTemporalServer, type TemporalServer } from '../../scripts/temporal-server.mjs';
+import { startTemporalServer } from '../../scripts/temporal-server.mjs';
 
-export { startTemporalServer, type TemporalServer };
+export { startTemporalServer };
 
 const { IndexedValueType } = temporal.api.enums.v1;
 const INDEXED_VALUE_TYPES = {

@@ -3,7 +3,14 @@ import { node, tracing } from '@opentelemetry/sdk-node';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { ActivityObservation, AgentCorrelation } from '#lib/activity/observation';
 import { MAX_SPAN_ATTRIBUTES, SPAN_ATTRIBUTES } from '#lib/definitions/span-attributes';
-import { type ActivitySpanDetails, endActivitySpan, logAttributes, startActivitySpan } from '#lib/tracing/index';
+import {
+  type ActivitySpanDetails,
+  abandonActivitySpan,
+  endActivitySpan,
+  logAttributes,
+  startActivitySpan,
+  traceIdsOf,
+} from '#lib/tracing/index';
 import { CANARY, call, correlation, modelCall, refs, STARTED, toolCall } from './observations';
 
 const exporter = new tracing.InMemorySpanExporter();
@@ -133,7 +140,7 @@ test('a failed model call keeps the name of what it asked for, and says its clas
     errorInfo: { type: 'rate_limited', retryable: true, provider: 'openai' },
     error: new Error(CANARY),
   });
-  endActivitySpan(startActivitySpan(correlation, { ...llm, requestModel: 'gpt-5' }, report), failed);
+  endActivitySpan(startActivitySpan(correlation, llm, report), { ...failed, requestModel: 'gpt-5' });
   const span = finished();
   expect(span.name).toBe('chat gpt-5');
   expect(span.status).toEqual({ code: SpanStatusCode.ERROR, message: 'rate_limited' });
@@ -236,6 +243,23 @@ test('a span ended late ends when the attempt did, and once', async () => {
   endActivitySpan(span, toolCall());
   expect(finished().startTime).toEqual([STARTED / 1000, 0]);
   expect(finished().endTime).toEqual([STARTED / 1000 + 1, 500_250_000]);
+});
+
+test('an abandoned span ends without an outcome', () => {
+  const span = startActivitySpan(correlation, tool, report);
+  abandonActivitySpan(span);
+  endActivitySpan(span, modelCall());
+  expect(finished().status.code).toBe(SpanStatusCode.UNSET);
+  expect(finished().attributes).not.toHaveProperty(SPAN_ATTRIBUTES.outcome);
+  expect(traceIdsOf(span)).toMatchObject({ spanId: finished().spanContext().spanId });
+});
+
+test('a refusal fails the span only where it was thrown', () => {
+  expect(spanOf(modelCall({ outcome: 'refusal' })).status.code).toBe(SpanStatusCode.UNSET);
+  exporter.reset();
+  const errorInfo = { type: 'refusal', retryable: false } as const;
+  const { status } = spanOf(modelCall({ outcome: 'refusal', errorInfo, error: new Error(CANARY) }));
+  expect(status).toEqual({ code: SpanStatusCode.ERROR, message: 'refusal' });
 });
 
 test('an error with hostile properties is reported, and the span still ends', () => {

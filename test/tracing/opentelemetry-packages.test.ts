@@ -16,7 +16,11 @@ test('the line is that of the installed packages', () => {
 test.each([
   ['nothing', {}, /none of them is installed.*npm i @opentelemetry\/sdk-node@0\.57/],
   ['no SDK', { [EXPORTER]: '0.57.2', [V1]: '1.24.0' }, /same OpenTelemetry line/],
-  ['no exporter', { [SDK]: '0.57.2', [V1]: '1.24.0' }, /same OpenTelemetry line \(installed: @opentelemetry\/sdk-node@0\.57\.2/],
+  [
+    'no exporter',
+    { [SDK]: '0.57.2', [V1]: '1.24.0' },
+    /same OpenTelemetry line \(installed: @opentelemetry\/sdk-node@0\.57\.2/,
+  ],
   [
     'no interceptors',
     { [SDK]: '0.57.2', [EXPORTER]: '0.57.2' },

@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { trace } from '@opentelemetry/api';
 import { node } from '@opentelemetry/sdk-node';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { startTelemetry, type Telemetry } from 'temporal-agent-observability/otel';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 import { createActivities } from './activities';
 import { startCollector } from './collector';
 import { supportAgent } from './workflows';
+
+Runtime.install({ logger: new DefaultLogger('WARN') });
 
 const cleanUp: (() => unknown)[] = [];
 

@@ -1,8 +1,8 @@
-import { ApplicationFailure, activityInfo } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 
 export interface SearchHit {
+  readonly page: string;
   readonly title: string;
-  readonly url: string;
 }
 
 export interface Reading {
@@ -11,31 +11,31 @@ export interface Reading {
 }
 
 const HANDBOOK: Readonly<Record<string, string>> = {
-  'https://handbook.example/durable-execution':
+  'durable-execution':
     'Durable execution keeps the state of a program in an event history and replays it after a crash.',
-  'https://handbook.example/activities':
-    'Activities do what is not deterministic: they call services, and are retried by a policy.',
-  'https://handbook.example/long-histories':
-    'A run that has collected many events continues as new, with its state as the new input.',
+  activities: 'Activities do what is not deterministic: they call services, and are retried by a policy.',
+  'long-histories': 'A run that has collected many events continues as new, with its state as the new input.',
 };
 
 /** A whole specification instead of an abstract: close to what Temporal takes as one payload. */
 const LARGE_PAGE_BYTES = 600 * 1024;
 
+let requests = 0;
+
 export const toolActivities = {
   async search(query: string): Promise<SearchHit[]> {
     const words = query.toLowerCase().split(/\W+/).filter(Boolean);
     const hits = Object.entries(HANDBOOK).filter(([, text]) => words.some((word) => text.toLowerCase().includes(word)));
-    return (hits.length > 0 ? hits : Object.entries(HANDBOOK)).map(([url]) => ({
-      title: url.slice(url.lastIndexOf('/') + 1).replaceAll('-', ' '),
-      url,
+    return (hits.length > 0 ? hits : Object.entries(HANDBOOK)).map(([page]) => ({
+      page,
+      title: page.replaceAll('-', ' '),
     }));
   },
 
-  async readPage(url: string): Promise<string> {
-    const page = HANDBOOK[url];
-    if (page === undefined) throw ApplicationFailure.nonRetryable(`No page at ${url}`, 'PageNotFound');
-    return page;
+  async readPage(page: string): Promise<string> {
+    const text = HANDBOOK[page];
+    if (text === undefined) throw ApplicationFailure.nonRetryable(`There is no page ${page}`, 'PageNotFound');
+    return text;
   },
 
   async fetchSpecification(name: string): Promise<string> {
@@ -43,9 +43,10 @@ export const toolActivities = {
     return clause.repeat(Math.ceil(LARGE_PAGE_BYTES / clause.length));
   },
 
-  /** A service with a bad day: every first attempt fails. */
+  /** A service with a bad day: every fourth request fails. */
   async readSensor(sensor: string): Promise<Reading> {
-    if (activityInfo().attempt === 1) throw new Error(`${sensor} did not answer`);
+    requests++;
+    if (requests % 4 === 0) throw new Error(`${sensor} did not answer`);
     return { sensor, celsius: 19 + (sensor.length % 5) };
   },
 

@@ -35,7 +35,7 @@ export async function investigate({ topic, aspect }: InvestigateInput): Promise<
     system: 'You investigate one aspect of a topic. Say so if you cannot answer.',
     messages: [{ role: 'user', content: `${aspect}\n\nFrom the specification: ${specification.slice(0, 500)}` }],
   });
-  return message.stop_reason === 'refusal' ? `${aspect}: declined` : textOf(message);
+  return message.stop_reason === 'refusal' ? 'One aspect was declined.' : textOf(message);
 }
 
 function textOf(message: Anthropic.Message): string {

@@ -2,9 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 
 /** Models: slow, rate limited, expensive. */
-export const models = proxyActivities<
-  Pick<Activities, 'chatCompletion' | 'createResponse' | 'createMessage'>
->({
+export const models = proxyActivities<Pick<Activities, 'chatCompletion' | 'createResponse' | 'createMessage'>>({
   startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '1 second', maximumAttempts: 5 },
 });

@@ -4,6 +4,8 @@ import { models, tools } from './proxies';
 
 const MAX_TURNS = 10;
 
+const PAGES = ['durable-execution', 'activities', 'long-histories'];
+
 const TOOLS: OpenAI.ChatCompletionTool[] = [
   {
     type: 'function',
@@ -18,7 +20,7 @@ const TOOLS: OpenAI.ChatCompletionTool[] = [
     function: {
       name: 'read_page',
       description: 'Reads one page of the handbook.',
-      parameters: { type: 'object', properties: { url: { type: 'string' } }, required: ['url'] },
+      parameters: { type: 'object', properties: { page: { type: 'string', enum: PAGES } }, required: ['page'] },
     },
   },
 ];
@@ -50,12 +52,12 @@ async function runTool(call: OpenAI.ChatCompletionMessageToolCall): Promise<Open
 
 async function callTool(call: OpenAI.ChatCompletionMessageToolCall): Promise<unknown> {
   if (call.type !== 'function') return { error: 'unknown kind of tool' };
-  const input = JSON.parse(call.function.arguments || '{}') as { query?: string; url?: string };
+  const input = JSON.parse(call.function.arguments || '{}') as { query?: string; page?: string };
   switch (call.function.name) {
     case 'search':
       return tools.search(input.query ?? '');
     case 'read_page':
-      return tools.readPage(input.url ?? 'https://handbook.example/activities');
+      return tools.readPage(input.page ?? '');
     default:
       return { error: `There is no tool ${call.function.name}` };
   }

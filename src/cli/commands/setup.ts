@@ -47,7 +47,11 @@ export function addSetupCommand(program: Command, output: Output): void {
     .command('setup')
     .description('Registers the search attributes that make agents queryable. Safe to run again.')
     .option('--dry-run', 'only show what is missing, and the commands that add it')
-    .option('--only <names>', `only these, separated by commas; ${REQUIRED_SEARCH_ATTRIBUTE} is always there`, splitNames)
+    .option(
+      '--only <names>',
+      `only these, separated by commas; ${REQUIRED_SEARCH_ATTRIBUTE} is always there`,
+      splitNames,
+    )
     .option('--without <names>', 'all but these, separated by commas', splitNames)
     .option('--json', 'print the result as JSON');
   addConnectionOptions(command)

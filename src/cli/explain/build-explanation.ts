@@ -1,11 +1,12 @@
+import type { AgentRecord, FindingRecord } from '../../content/record';
 import { defined } from '../../definitions/agent-header';
-import type { Finding } from '../../definitions/findings';
 import { explainActivities } from './explain-activities';
 import { explainFailedAttempts } from './explain-failed-attempts';
 import { explainTotals } from './explain-totals';
 import {
   EXPLANATION_VERSION,
   type ExplainedChild,
+  type ExplainedFinding,
   type ExplainedRun,
   type ExplainedWorkflow,
   type Explanation,
@@ -14,7 +15,6 @@ import { explainFailure, type RedactText } from './failures';
 import { formatCount, plural } from './format';
 import { type MergedActivity, mergeActivities } from './merge-activities';
 import type { Chain } from './read-chain';
-import type { RecordedAttempt } from './recorded-attempt';
 import { isoTime } from './time';
 import { explainWaiting } from './waiting-for';
 
@@ -22,8 +22,8 @@ export interface ExplanationInput {
   readonly namespace: string;
   readonly workflowId: string;
   readonly chain: Chain;
-  readonly records: readonly RecordedAttempt[];
-  readonly findings: readonly Finding[];
+  readonly records: readonly AgentRecord[];
+  readonly findings: readonly FindingRecord[];
   /** What is to be said beside: where records were looked for, what content is gone. */
   readonly notes: readonly string[];
   readonly nowMs: number;
@@ -41,20 +41,22 @@ export function buildExplanation(input: ExplanationInput): Explanation {
   return {
     version: EXPLANATION_VERSION,
     workflow: explainWorkflow(input),
-    chain: runs.map(({ description, story }): ExplainedRun => ({
-      runId: description.runId,
-      status: description.status,
-      startedAt: isoTime(description.startedAtMs),
-      events: description.events,
-      eventsRead: story.eventsRead,
-      ...defined({ closedAt: description.closedAtMs === undefined ? undefined : isoTime(description.closedAtMs) }),
-    })),
+    chain: runs.map(
+      ({ description, story }): ExplainedRun => ({
+        runId: description.runId,
+        status: description.status,
+        startedAt: isoTime(description.startedAtMs),
+        events: description.events,
+        eventsRead: story.eventsRead,
+        ...defined({ closedAt: description.closedAtMs === undefined ? undefined : isoTime(description.closedAtMs) }),
+      }),
+    ),
     iterations,
     tools,
     children: explainChildren(input),
     failedAttempts,
     waitingFor: explainWaiting(focus.description, focus.story, redact),
-    findings: input.findings,
+    findings: input.findings.map(explainFinding),
     totals: explainTotals(activities, tools.length, failedAttempts.length),
     ...defined({ failure: failure && explainFailure(failure, redact) }),
     notes: [...chain.notes, ...input.notes, ...activityNotes(activities, unknownAttempts, records.length > 0)],
@@ -64,7 +66,7 @@ export function buildExplanation(input: ExplanationInput): Explanation {
 function explainWorkflow({ namespace, workflowId, chain, records, nowMs }: ExplanationInput): ExplainedWorkflow {
   const { description, story } = chain.focus;
   const { searchAttributes: attributes } = description;
-  const recorded = records.find(({ correlation }) => correlation.runId === description.runId)?.correlation;
+  const recorded = records.find(({ runId }) => runId === description.runId);
   const startedAtMs = story.agent.startedAt ?? chain.runs[0]?.description.startedAtMs ?? description.startedAtMs;
   const end = description.closedAtMs;
   return {
@@ -74,8 +76,7 @@ function explainWorkflow({ namespace, workflowId, chain, records, nowMs }: Expla
     workflowType: description.workflowType,
     taskQueue: description.taskQueue,
     status: description.status,
-    taskType:
-      text(attributes.AgentTaskType) ?? story.agent.taskType ?? recorded?.taskType ?? description.workflowType,
+    taskType: text(attributes.AgentTaskType) ?? story.agent.taskType ?? recorded?.taskType ?? description.workflowType,
     startedAt: isoTime(startedAtMs),
     durationMs: Math.max(0, (end ?? nowMs) - startedAtMs),
     ...defined({
@@ -85,6 +86,10 @@ function explainWorkflow({ namespace, workflowId, chain, records, nowMs }: Expla
       parent: description.parent,
     }),
   };
+}
+
+function explainFinding({ id, severity, message, advice, cause, runId, foundAtMs }: FindingRecord): ExplainedFinding {
+  return { id, severity, message, advice, cause, ...(runId ? { runId } : {}), foundAt: isoTime(foundAtMs) };
 }
 
 function explainChildren({ chain }: ExplanationInput): ExplainedChild[] {
@@ -99,13 +104,11 @@ function explainChildren({ chain }: ExplanationInput): ExplainedChild[] {
   );
 }
 
-function activityNotes(
-  activities: readonly MergedActivity[],
-  unknownAttempts: number,
-  hasRecords: boolean,
-): string[] {
+function activityNotes(activities: readonly MergedActivity[], unknownAttempts: number, hasRecords: boolean): string[] {
   const notes: string[] = [];
-  const unreadable = activities.filter(({ story, attempts }) => story?.unreadable !== undefined && attempts.length === 0);
+  const unreadable = activities.filter(
+    ({ story, attempts }) => story?.unreadable !== undefined && attempts.length === 0,
+  );
   if (unreadable.length > 0) {
     const encodings = [...new Set(unreadable.map(({ story }) => story?.unreadable))].join(', ');
     notes.push(
@@ -114,7 +117,9 @@ function activityNotes(
   }
   const unrecorded = activities.filter(({ story, attempts }) => attempts.length === 0 && story?.outcome !== 'running');
   if (hasRecords && unrecorded.length > 0) {
-    notes.push(`${formatCount(unrecorded.length)} of ${plural(activities.length, 'activity', 'activities')} left no record.`);
+    notes.push(
+      `${formatCount(unrecorded.length)} of ${plural(activities.length, 'activity', 'activities')} left no record.`,
+    );
   }
   if (unknownAttempts > 0) {
     notes.push(

@@ -1,10 +1,10 @@
 import type { Outcome } from '../../activity/observation';
+import type { AgentRecord } from '../../content/record';
 import { defined } from '../../definitions/agent-header';
 import { isKnownModelActivity } from '../../llm/known-model-activities';
 import type { LlmCall } from '../../llm/types';
 import type { ExplainedIteration, ExplainedTool } from './explanation';
 import type { MergedActivity } from './merge-activities';
-import type { RecordedAttempt } from './recorded-attempt';
 import { isoTime } from './time';
 
 export interface ExplainedActivities {
@@ -27,7 +27,7 @@ export function explainActivities(
   let turns = iterationsBefore;
   for (const activity of activities) {
     // A record knows the count even where the history before it was not read.
-    turns = Math.max(turns, activity.attempts[0]?.correlation.iteration ?? 0);
+    turns = Math.max(turns, activity.attempts[0]?.iteration ?? 0);
     // A model activity that has failed so far is known by its type.
     if (isModelCall(activity) || (modelTypes.has(activity.activityType) && activity.attempts.length === 0)) {
       const iteration = explainIteration(activity, turns + 1);
@@ -41,13 +41,30 @@ export function explainActivities(
 }
 
 /** The call that answered, of the last attempt that did. */
-export function callOf({ attempts, story }: MergedActivity): LlmCall | undefined {
-  return attempts.findLast(({ call }) => call !== undefined)?.call ?? story?.call;
+export function callOf({ attempts, story }: MergedActivity): ExplainedCall | undefined {
+  const answered = attempts.findLast(isAnswered);
+  return answered === undefined ? story?.call : callOfRecord(answered);
+}
+
+/** Whether the attempt returned what a reader recognised as a model's answer. */
+export function isAnswered({ turns }: AgentRecord): boolean {
+  return turns !== undefined;
 }
 
 export function attemptsOf({ attempts, story, pending }: MergedActivity): number {
-  const recorded = attempts.at(-1)?.correlation.attempt ?? 0;
+  const recorded = attempts.at(-1)?.attempt ?? 0;
   return Math.max(recorded, story?.attempts ?? 0, pending?.attempt ?? 0, 1);
+}
+
+type ExplainedCall = Pick<
+  LlmCall,
+  'provider' | 'model' | 'requestModel' | 'usage' | 'finish' | 'finishRaw' | 'refusal' | 'toolCalls' | 'turns'
+>;
+
+function callOfRecord(record: AgentRecord): ExplainedCall {
+  const { provider = '_OTHER', refusal = false, toolCalls = [], turns = 1 } = record;
+  const { model, requestModel, usage, finish, finishRaw } = record;
+  return { provider, refusal, toolCalls, turns, ...defined({ model, requestModel, usage, finish, finishRaw }) };
 }
 
 function isModelCall({ attempts, story, activityType }: MergedActivity): boolean {
@@ -57,7 +74,7 @@ function isModelCall({ attempts, story, activityType }: MergedActivity): boolean
 
 function explainIteration(activity: MergedActivity, number: number): ExplainedIteration {
   const call = callOf(activity);
-  const answered = activity.attempts.findLast((attempt) => attempt.call !== undefined);
+  const answered = activity.attempts.findLast(isAnswered);
   return {
     number,
     ...common(activity),
@@ -109,7 +126,7 @@ function historyDuration({ story }: MergedActivity): number | undefined {
 }
 
 /** History knows best whether an activity ended; what an answer was worth, only the record or the call says. */
-function outcomeOf({ story }: MergedActivity, last: RecordedAttempt | undefined): Outcome | 'running' {
+function outcomeOf({ story }: MergedActivity, last: AgentRecord | undefined): Outcome | 'running' {
   if (story === undefined) return last?.outcome ?? 'ok';
   if (story.outcome !== 'ok') return story.outcome;
   if (last !== undefined && last.outcome !== 'error' && last.outcome !== 'timeout') return last.outcome;

@@ -1,9 +1,9 @@
+import type { AgentRecord } from '../../content/record';
 import { defined } from '../../definitions/agent-header';
 import { attemptsOf } from './explain-activities';
 import type { ExplainedFailedAttempt, ExplainedFailure } from './explanation';
-import { explainFailure, type FailureMessage, type RedactText } from './failures';
+import { explainFailure, type FailureMessage, type RedactText, shorten } from './failures';
 import type { MergedActivity } from './merge-activities';
-import type { RecordedAttempt } from './recorded-attempt';
 
 export interface FailedAttempts {
   readonly failedAttempts: readonly ExplainedFailedAttempt[];
@@ -20,8 +20,8 @@ export function explainFailedAttempts(activities: readonly MergedActivity[], red
     const isOpen = activity.story?.outcome === 'running';
     const closedAttempts = attemptsOf(activity) - (isOpen ? 1 : 0);
     for (let attempt = 1; attempt <= closedAttempts; attempt++) {
-      const record = activity.attempts.find(({ correlation }) => correlation.attempt === attempt);
-      const failure = recordedFailure(record) ?? explainOptional(fromHistory.get(attempt), redact);
+      const record = activity.attempts.find((recorded) => recorded.attempt === attempt);
+      const failure = recordedFailure(record, redact) ?? explainOptional(fromHistory.get(attempt), redact);
       if (failure !== undefined) failedAttempts.push(describe(activity, attempt, failure, record));
       else if (record === undefined && attempt < attemptsOf(activity)) unknownAttempts++;
     }
@@ -33,7 +33,7 @@ function describe(
   { activityType, activityId, runId }: MergedActivity,
   attempt: number,
   failure: ExplainedFailure,
-  record: RecordedAttempt | undefined,
+  record: AgentRecord | undefined,
 ): ExplainedFailedAttempt {
   const source = record === undefined ? 'history' : 'record';
   return { activityType, activityId, runId, attempt, failure, source };
@@ -53,16 +53,11 @@ function explainOptional(failure: FailureMessage | undefined, redact: RedactText
   return failure && explainFailure(failure, redact);
 }
 
-function recordedFailure(record: RecordedAttempt | undefined): ExplainedFailure | undefined {
+function recordedFailure(record: AgentRecord | undefined, redact: RedactText): ExplainedFailure | undefined {
   if (record === undefined || (record.outcome !== 'error' && record.outcome !== 'timeout')) return undefined;
-  const { errorInfo, errorType, errorMessage } = record;
+  const { type: errorType, name: type, message, retryable, retryAfterMs } = record.error ?? {};
   return {
-    message: errorMessage ?? '',
-    ...defined({
-      errorType: errorInfo?.type,
-      type: errorType,
-      retryable: errorInfo?.retryable,
-      retryAfterMs: errorInfo?.retryAfterMs,
-    }),
+    message: message === undefined ? 'no message was recorded' : shorten(message, redact),
+    ...defined({ errorType, type, retryable, retryAfterMs }),
   };
 }

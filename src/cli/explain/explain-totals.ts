@@ -1,8 +1,15 @@
+import type { LlmUsage } from '../../llm/types';
+import { callOf, isAnswered } from './explain-activities';
 import type { ExplainedTokens, ExplainedTotals } from './explanation';
 import type { MergedActivity } from './merge-activities';
-import type { RecordedAttempt } from './recorded-attempt';
 
-type Call = Pick<RecordedAttempt, 'call' | 'usageSource' | 'costUsd'>;
+/** What one answer of a model cost. */
+interface Answer {
+  readonly model: string;
+  readonly usage: LlmUsage | undefined;
+  readonly costUsd: number | undefined;
+}
+
 type MutableTokens = { -readonly [K in keyof ExplainedTokens]: ExplainedTokens[K] };
 
 /** Sums over attempts, not activities: an attempt that answered was paid for, whatever became of it. */
@@ -11,44 +18,37 @@ export function explainTotals(
   toolCalls: number,
   failedAttempts: number,
 ): ExplainedTotals {
-  const calls = activities.flatMap(answers);
+  const answers = activities.flatMap(answersOf);
   const tokensByModel = new Map<string, MutableTokens>();
-  let costUsd: number | undefined;
-  let callsWithoutCost = 0;
-  for (const { call, usageSource, costUsd: cost } of calls) {
-    const model = call?.model ?? call?.requestModel ?? 'unknown';
-    const tokens = tokensByModel.get(model) ?? noTokens();
+  for (const { model, usage } of answers) {
+    const tokens = tokensByModel.get(model) ?? { input: 0, output: 0, callsWithoutUsage: 0 };
     tokensByModel.set(model, tokens);
-    const { inputTokens = 0, outputTokens = 0 } = call?.usage ?? {};
-    if (usageSource === 'estimated') {
-      tokens.estimatedInput += inputTokens;
-      tokens.estimatedOutput += outputTokens;
-    } else if (call?.usage === undefined) {
-      tokens.callsWithoutUsage++;
-    } else {
-      tokens.input += inputTokens;
-      tokens.output += outputTokens;
-    }
-    if (cost === undefined) callsWithoutCost++;
-    else costUsd = (costUsd ?? 0) + cost;
+    if (usage === undefined) tokens.callsWithoutUsage++;
+    tokens.input += usage?.inputTokens ?? 0;
+    tokens.output += usage?.outputTokens ?? 0;
   }
+  const costs = answers.flatMap(({ costUsd }) => costUsd ?? []);
   return {
-    modelCalls: calls.length,
+    modelCalls: answers.length,
     toolCalls,
     failedAttempts,
-    // A model may be named like a property of Object, which entries stand.
     tokensByModel: Object.fromEntries(tokensByModel),
-    ...(costUsd !== undefined ? { costUsd } : {}),
-    callsWithoutCost,
+    ...(costs.length > 0 ? { costUsd: costs.reduce((sum, cost) => sum + cost, 0) } : {}),
+    callsWithoutCost: answers.length - costs.length,
   };
 }
 
-function answers({ attempts, story }: MergedActivity): Call[] {
-  const recorded = attempts.filter(({ call }) => call !== undefined);
-  if (recorded.length > 0 || story?.call === undefined) return recorded;
-  return [{ call: story.call, usageSource: story.call.usage === undefined ? 'absent' : 'provider' }];
-}
-
-function noTokens(): MutableTokens {
-  return { input: 0, output: 0, estimatedInput: 0, estimatedOutput: 0, callsWithoutUsage: 0 };
+function answersOf(activity: MergedActivity): Answer[] {
+  const recorded = activity.attempts.filter(isAnswered);
+  if (recorded.length > 0) {
+    return recorded.map(({ model, requestModel, usage, usageSource, costUsd }) => ({
+      model: model ?? requestModel ?? 'unknown',
+      // An estimate is no usage: it must not be mixed into what providers reported.
+      usage: usageSource === 'provider' ? usage : undefined,
+      costUsd,
+    }));
+  }
+  const call = callOf(activity);
+  if (call === undefined) return [];
+  return [{ model: call.model ?? call.requestModel ?? 'unknown', usage: call.usage, costUsd: undefined }];
 }

@@ -5,7 +5,7 @@
  */
 
 import type { ContentRef, Outcome, UsageSource } from '../../activity/observation';
-import type { Finding } from '../../definitions/findings';
+import type { FindingId, Severity } from '../../definitions/findings';
 import type { FinishReason, LlmToolCall, LlmUsage } from '../../llm/types';
 
 export const EXPLANATION_VERSION = 1;
@@ -25,7 +25,7 @@ export interface Explanation {
   readonly failedAttempts: readonly ExplainedFailedAttempt[];
   /** Empty when the run is closed. */
   readonly waitingFor: readonly ExplainedWait[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ExplainedFinding[];
   readonly totals: ExplainedTotals;
   /** Why the run failed, when it did: redacted and shortened. */
   readonly failure?: ExplainedFailure;
@@ -156,12 +156,25 @@ export type ExplainedWait =
     }
   | { readonly kind: 'signal-or-update' };
 
+export interface ExplainedFinding {
+  readonly id: FindingId;
+  readonly severity: Severity;
+  /** What was seen, in one sentence. */
+  readonly message: string;
+  readonly advice: string;
+  /** Separates causes within one run: an activity type, a model. */
+  readonly cause: string;
+  /** Absent when it was found before the run began. */
+  readonly runId?: string;
+  readonly foundAt: string;
+}
+
 export interface ExplainedTotals {
   /** Iterations with an answer. */
   readonly modelCalls: number;
   readonly toolCalls: number;
   readonly failedAttempts: number;
-  /** By model as the response names it; `estimated` tokens are kept apart. */
+  /** As providers reported them, by model as the response names it. */
   readonly tokensByModel: Readonly<Record<string, ExplainedTokens>>;
   /** Absent when no price was known for any call. */
   readonly costUsd?: number;
@@ -172,8 +185,6 @@ export interface ExplainedTotals {
 export interface ExplainedTokens {
   readonly input: number;
   readonly output: number;
-  readonly estimatedInput: number;
-  readonly estimatedOutput: number;
-  /** Calls that reported no usage and were not estimated either. */
+  /** Calls that reported no usage: their tokens are not in the sums. */
   readonly callsWithoutUsage: number;
 }

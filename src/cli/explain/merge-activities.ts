@@ -1,6 +1,6 @@
+import type { AgentRecord } from '../../content/record';
 import type { PendingActivity } from './describe-run';
 import type { ChainRun } from './read-chain';
-import type { RecordedAttempt } from './recorded-attempt';
 import type { ActivityStory } from './run-story';
 
 /** One activity with all that is known of it: from history, from Describe, and from the records of its attempts. */
@@ -14,14 +14,11 @@ export interface MergedActivity {
   readonly story: ActivityStory | undefined;
   readonly pending: PendingActivity | undefined;
   /** First attempt first; attempts may be missing. */
-  readonly attempts: readonly RecordedAttempt[];
+  readonly attempts: readonly AgentRecord[];
 }
 
 /** Brings history and records together, in the order in which the activities were scheduled. */
-export function mergeActivities(
-  runs: readonly ChainRun[],
-  records: readonly RecordedAttempt[],
-): readonly MergedActivity[] {
+export function mergeActivities(runs: readonly ChainRun[], records: readonly AgentRecord[]): readonly MergedActivity[] {
   const recorded = groupRecords(records);
   const runOrder = new Map(runs.map(({ description }, index) => [description.runId, index]));
   const merged = runs.flatMap(({ description, story }) =>
@@ -46,27 +43,24 @@ export function mergeActivities(
   return [...merged, ...unread].sort((a, b) => order(a) - order(b) || a.scheduledAtMs - b.scheduledAtMs);
 }
 
-function fromRecordsAlone(
-  attempts: readonly RecordedAttempt[],
-  runOrder: ReadonlyMap<string, number>,
-): MergedActivity[] {
+function fromRecordsAlone(attempts: readonly AgentRecord[], runOrder: ReadonlyMap<string, number>): MergedActivity[] {
   const [first] = attempts;
   // Records of runs that were not read belong to another story.
-  if (first === undefined || !runOrder.has(first.correlation.runId)) return [];
-  const { runId, activityId, activityType, isLocal } = first.correlation;
+  if (first === undefined || !runOrder.has(first.runId)) return [];
+  const { runId, activityId, activityType, isLocal } = first;
   const scheduledAtMs = first.startedAtMs;
   return [{ runId, activityId, activityType, isLocal, scheduledAtMs, story: undefined, pending: undefined, attempts }];
 }
 
-function groupRecords(records: readonly RecordedAttempt[]): Map<string, RecordedAttempt[]> {
-  const groups = new Map<string, RecordedAttempt[]>();
+function groupRecords(records: readonly AgentRecord[]): Map<string, AgentRecord[]> {
+  const groups = new Map<string, AgentRecord[]>();
   for (const record of records) {
-    const key = keyOf(record.correlation.runId, record.correlation.activityId);
+    const key = keyOf(record.runId, record.activityId);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [record]);
     else group.push(record);
   }
-  for (const group of groups.values()) group.sort((a, b) => a.correlation.attempt - b.correlation.attempt);
+  for (const group of groups.values()) group.sort((a, b) => a.attempt - b.attempt);
   return groups;
 }
 

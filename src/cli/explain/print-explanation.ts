@@ -1,10 +1,4 @@
-import type {
-  ExplainedFailure,
-  ExplainedIteration,
-  ExplainedTool,
-  ExplainedWait,
-  Explanation,
-} from './explanation';
+import type { ExplainedFailure, ExplainedIteration, ExplainedTool, ExplainedWait, Explanation } from './explanation';
 import { formatCost, formatCount, formatDuration, plural, table } from './format';
 
 /** The story as text for a terminal, line by line. */
@@ -30,7 +24,10 @@ function section(title: string, lines: readonly string[]): string[] {
 
 function header({ workflow, chain, failure }: Explanation): string[] {
   const facts: [string, string | undefined][] = [
-    ['status', `${workflow.status}, ${workflow.closedAt === undefined ? 'for' : 'took'} ${formatDuration(workflow.durationMs)}`],
+    [
+      'status',
+      `${workflow.status}, ${workflow.closedAt === undefined ? 'for' : 'took'} ${formatDuration(workflow.durationMs)}`,
+    ],
     ['failure', failure && failureText(failure)],
     ['task type', workflow.taskType],
     ['task', workflow.taskId],
@@ -83,8 +80,8 @@ function toolCells(tool: ExplainedTool): string[] {
   return ['', `  ${tool.name}`, '', activityDuration(tool), `${tool.outcome}${attemptsText(tool.attempts)}`];
 }
 
-function usageText({ usage, usageSource }: ExplainedIteration): string {
-  if (usage === undefined) return 'tokens unknown';
+function usageText({ usage, usageSource, outcome }: ExplainedIteration): string {
+  if (usage === undefined) return outcome === 'ok' || outcome === 'refusal' ? 'tokens unknown' : '';
   const count = (tokens: number | undefined) => (tokens === undefined ? '?' : formatCount(tokens));
   return `${usageSource === 'estimated' ? '~' : ''}${count(usage.inputTokens)} in, ${count(usage.outputTokens)} out`;
 }
@@ -152,12 +149,10 @@ function totalLines({ totals }: Explanation): string[] {
   const models = Object.entries(totals.tokensByModel).map(([model, tokens]) => [
     model,
     `${formatCount(tokens.input)} in, ${formatCount(tokens.output)} out`,
-    tokens.estimatedInput + tokens.estimatedOutput > 0
-      ? `and estimated ${formatCount(tokens.estimatedInput)} in, ${formatCount(tokens.estimatedOutput)} out`
-      : '',
     tokens.callsWithoutUsage > 0 ? `and ${plural(tokens.callsWithoutUsage, 'call')} without usage` : '',
   ]);
-  const left = totals.callsWithoutCost > 0 ? `, without ${plural(totals.callsWithoutCost, 'call')} of unknown price` : '';
+  const left =
+    totals.callsWithoutCost > 0 ? `, without ${plural(totals.callsWithoutCost, 'call')} of unknown price` : '';
   return [
     [
       plural(totals.modelCalls, 'model call'),

@@ -34,13 +34,7 @@ export interface RunStory {
   orphanEvents: number;
 }
 
-export type RunEnd =
-  | 'COMPLETED'
-  | 'FAILED'
-  | 'TIMED_OUT'
-  | 'CANCELLED'
-  | 'TERMINATED'
-  | 'CONTINUED_AS_NEW';
+export type RunEnd = 'COMPLETED' | 'FAILED' | 'TIMED_OUT' | 'CANCELLED' | 'TERMINATED' | 'CONTINUED_AS_NEW';
 
 export interface ActivityStory {
   readonly activityId: string;

@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo } from '@temporalio/activity';
 
 /** Activities as an application has them: the model's response is returned as the provider sent it. */
 export function createActivities() {

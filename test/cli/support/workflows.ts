@@ -36,7 +36,10 @@ export async function waitsForSignal(): Promise<void> {
 export async function waitsForMuch(): Promise<void> {
   await Promise.all([
     failForEver('no luck'),
-    executeChild(waitsForSignal, { workflowId: 'child-of-waits-for-much', parentClosePolicy: ParentClosePolicy.TERMINATE }),
+    executeChild(waitsForSignal, {
+      workflowId: 'child-of-waits-for-much',
+      parentClosePolicy: ParentClosePolicy.TERMINATE,
+    }),
     sleep('1 hour'),
   ]);
 }

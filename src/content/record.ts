@@ -1,0 +1,181 @@
+/**
+ * What one activity attempt leaves behind.
+ *
+ * @module
+ */
+
+import type { ActivityObservation, AgentCorrelation, ContentRefs, Outcome, UsageSource } from '../activity/observation';
+import type { Finding } from '../definitions/findings';
+import type { FinishReason, LlmErrorType, LlmToolCall, LlmUsage } from '../llm/types';
+import { truncate } from './redaction';
+
+/** Version of {@link AgentRecord} and {@link FindingRecord}; a reader skips versions that it does not know. */
+export const RECORD_VERSION = 1;
+
+const MAX_NAME_CHARS = 256;
+const MAX_TOOL_CALLS = 64;
+
+/** The error of a failed attempt. */
+export interface RecordedError {
+  /** Class of the error, where it is known what it means for retries. */
+  readonly type?: LlmErrorType;
+  /** Name of the error, or the type of a Temporal `ApplicationFailure`. */
+  readonly name: string;
+  /** Redacted, at most 2,048 characters; absent when the redactor failed. */
+  readonly message?: string;
+  readonly retryable?: boolean;
+  readonly retryAfterMs?: number;
+  /** HTTP status, where there was a response. */
+  readonly status?: number;
+}
+
+/**
+ * The record of one activity attempt, as JSON. What is not known is left out, never 0. Inputs and outputs are not in
+ * it: it refers to them.
+ */
+export interface AgentRecord extends AgentCorrelation {
+  readonly version: typeof RECORD_VERSION;
+  readonly kind: 'llm' | 'tool';
+  /** Name of the tool, when `kind` is `tool`. */
+  readonly tool?: string;
+  /** Start of the attempt, in milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly outcome: Outcome;
+  /** Value of `gen_ai.provider.name`. */
+  readonly provider?: string;
+  /** Value of `gen_ai.operation.name`. */
+  readonly operation?: string;
+  /** Model and version as the response named it. */
+  readonly model?: string;
+  readonly requestModel?: string;
+  readonly responseId?: string;
+  /** As the provider reported it. */
+  readonly usage?: LlmUsage;
+  readonly usageSource?: UsageSource;
+  readonly finish?: FinishReason;
+  /** The provider's own word for `finish`. */
+  readonly finishRaw?: string;
+  readonly refusal?: boolean;
+  /** Tools that the model asked for, the first 64. */
+  readonly toolCalls?: readonly LlmToolCall[];
+  /** Model turns inside this one attempt. */
+  readonly turns?: number;
+  /** In US dollars. */
+  readonly costUsd?: number;
+  readonly error?: RecordedError;
+  /** Size as JSON before redaction, in bytes. */
+  readonly inputBytes?: number;
+  /** Size as JSON before redaction, in bytes. */
+  readonly outputBytes?: number;
+  readonly input: ContentRefs['input'];
+  readonly output: ContentRefs['output'];
+  readonly traceId?: string;
+  readonly spanId?: string;
+}
+
+/** A finding as it is stored under the run that it is about. */
+export interface FindingRecord extends Finding {
+  readonly version: typeof RECORD_VERSION;
+  readonly kind: 'finding';
+  readonly namespace: string;
+  /** In milliseconds since the epoch. */
+  readonly foundAtMs: number;
+}
+
+/** The span that belongs to a record. */
+export interface TraceIds {
+  readonly traceId?: string;
+  readonly spanId?: string;
+}
+
+/** @param errorMessage - redacted message of the error, or `undefined` when there is none that may be stored */
+export function buildRecord(
+  observation: ActivityObservation,
+  refs: ContentRefs,
+  traceIds: TraceIds,
+  errorMessage: string | undefined,
+): AgentRecord {
+  const { call, tool, costUsd, inputBytes, outputBytes } = observation;
+  return {
+    version: RECORD_VERSION,
+    kind: observation.kind,
+    ...observation.correlation,
+    ...(tool === undefined ? undefined : { tool: short(tool) }),
+    startedAtMs: observation.startedAtMs,
+    durationMs: observation.durationMs,
+    outcome: observation.outcome,
+    ...(call === undefined ? undefined : callFields(call)),
+    ...(costUsd === undefined ? undefined : { costUsd }),
+    ...(observation.error === undefined ? undefined : { error: errorFields(observation, errorMessage) }),
+    ...(inputBytes === undefined ? undefined : { inputBytes }),
+    ...(outputBytes === undefined ? undefined : { outputBytes }),
+    input: refs.input,
+    output: refs.output,
+    ...traceIds,
+  };
+}
+
+function callFields(call: NonNullable<ActivityObservation['call']>): Partial<AgentRecord> {
+  const { model, requestModel, responseId, usage, finish, finishRaw } = call;
+  return {
+    provider: call.provider,
+    operation: call.operation,
+    ...(model === undefined ? undefined : { model: short(model) }),
+    ...(requestModel === undefined ? undefined : { requestModel: short(requestModel) }),
+    ...(responseId === undefined ? undefined : { responseId: short(responseId) }),
+    ...(usage === undefined ? { usageSource: 'absent' } : { usage, usageSource: 'provider' }),
+    ...(finish === undefined ? undefined : { finish }),
+    ...(finishRaw === undefined ? undefined : { finishRaw: short(finishRaw) }),
+    refusal: call.refusal,
+    toolCalls: call.toolCalls.slice(0, MAX_TOOL_CALLS).map(({ name, id }) => ({
+      name: short(name),
+      ...(id === undefined ? undefined : { id: short(id) }),
+    })),
+    turns: call.turns,
+  };
+}
+
+function errorFields({ error, errorInfo }: ActivityObservation, message: string | undefined): RecordedError {
+  const { type, retryable, retryAfterMs, status } = errorInfo ?? {};
+  return {
+    ...(type === undefined ? undefined : { type }),
+    name: short(errorName(error)),
+    ...(message === undefined ? undefined : { message }),
+    ...(retryable === undefined ? undefined : { retryable }),
+    ...(retryAfterMs === undefined ? undefined : { retryAfterMs }),
+    ...(status === undefined ? undefined : { status }),
+  };
+}
+
+/** Type of an ApplicationFailure, else the error's name. Errors are the user's, and their getters can throw. */
+function errorName(error: unknown): string {
+  try {
+    if (typeof error !== 'object' || error === null) return typeof error;
+    const { type, name } = error as { type?: unknown; name?: unknown };
+    if (name === 'ApplicationFailure' && typeof type === 'string' && type !== '') return type;
+    return typeof name === 'string' && name !== '' ? name : 'Error';
+  } catch {
+    return 'Error';
+  }
+}
+
+/** Message of anything that was thrown; `undefined` when it has none. */
+export function errorMessageOf(error: unknown): string | undefined {
+  try {
+    if (typeof error === 'string') return error;
+    const message = (error as { message?: unknown } | null | undefined)?.message;
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function buildFinding(namespace: string, finding: Finding, foundAtMs: number): FindingRecord {
+  return { version: RECORD_VERSION, kind: 'finding', namespace, foundAtMs, ...finding };
+}
+
+/** Names come from responses; they are bounded like all else. */
+function short(text: string): string {
+  return truncate(text, MAX_NAME_CHARS);
+}

@@ -1,0 +1,33 @@
+/**
+ * How the API for workflows finds the run that is executing.
+ *
+ * @module
+ */
+
+import { maybeGetActivator } from '@temporalio/workflow/lib/global-attributes';
+import type { AgentIdentity } from '../definitions/agent-header';
+
+/** What workflow code can do with its run. */
+export interface NamedRun {
+  nameTask(identity: AgentIdentity): void;
+}
+
+/**
+ * The run is kept on Temporal's own object of the execution: the interceptors are built as one file of their own, and a
+ * preloaded module is shared by every workflow of a reused context, so that a variable of a module would be the wrong
+ * one.
+ */
+const RUN = Symbol.for('temporal-agent-observability.run');
+
+type Holder = { [RUN]?: NamedRun };
+
+/** Makes `run` the one that is found. */
+export function registerRun(run: NamedRun): void {
+  const holder = maybeGetActivator() as Holder | undefined;
+  if (holder !== undefined) holder[RUN] = run;
+}
+
+/** The run that is executing; `undefined` when the plugin's interceptors are not part of the bundle. */
+export function currentRun(): NamedRun | undefined {
+  return (maybeGetActivator() as Holder | undefined)?.[RUN];
+}

@@ -1,0 +1,139 @@
+/**
+ * The shapes of workflows whose determinism is guarded, and what drives them from outside.
+ *
+ * @module
+ */
+
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+
+export interface Shape {
+  readonly workflow: string;
+  readonly args: unknown[];
+  /** Runs that the workflow and its children come to. */
+  readonly runs?: number;
+  /** What it returns is part of the outcome that must be the same with and without us. */
+  drive?(handle: WorkflowHandle, client: Client): Promise<unknown>;
+  /** The history ends in a workflow task that fails for ever, as it must, so there is nothing to replay. */
+  readonly neverEnds?: boolean;
+}
+
+/** Waits until the workflow has got so far that it has as many completed activities. */
+async function untilCompleted(handle: WorkflowHandle, activities: number): Promise<void> {
+  const { EVENT_TYPE_ACTIVITY_TASK_COMPLETED } = temporal.api.enums.v1.EventType;
+  for (;;) {
+    const { events } = await handle.fetchHistory();
+    const completed = events?.filter(({ eventType }) => eventType === EVENT_TYPE_ACTIVITY_TASK_COMPLETED) ?? [];
+    if (completed.length >= activities) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function untilStarted(handle: WorkflowHandle, activityType: string): Promise<void> {
+  for (;;) {
+    const { raw } = await handle.describe();
+    if (raw.pendingActivities?.some(({ activityType: type }) => type?.name === activityType)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The message of the workflow task's failure. */
+async function untilTaskFailed(handle: WorkflowHandle): Promise<string> {
+  for (;;) {
+    const { events } = await handle.fetchHistory();
+    const failed = events?.find(({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes);
+    const failure = failed?.workflowTaskFailedEventAttributes?.failure;
+    if (failure) return `${failure.message}: ${failure.cause?.message}`;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** One line per promise, with the frames of workflow code: how a call gets from there to Temporal may differ. */
+function usersFrames(stackTrace: string): string[][] {
+  const promises = stackTrace.split('\n\n');
+  return promises.map((promise) => promise.split('\n').filter((frame) => frame.includes('/workflows/')));
+}
+
+async function reset(handle: WorkflowHandle, client: Client): Promise<void> {
+  await handle.result();
+  const { workflowId } = handle;
+  const { runId } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  const completed = events?.filter(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes) ?? [];
+  const middle = completed[Math.floor(completed.length / 2)];
+  await client.workflowService.resetWorkflowExecution({
+    namespace: client.options.namespace,
+    workflowExecution: { workflowId, runId },
+    reason: 'test',
+    requestId: `${workflowId}-reset`,
+    ...(middle?.eventId != null && { workflowTaskFinishEventId: middle.eventId }),
+  });
+}
+
+export const SHAPES: Readonly<Record<string, Shape>> = {
+  'sequential-loop': { workflow: 'sequentialLoop', args: [7] },
+  'fan-out-racing-timer': { workflow: 'fanOutRacingTimer', args: [6] },
+  children: { workflow: 'parent', args: [3], runs: 4 },
+  'continue-as-new': { workflow: 'longRunner', args: [3, 3], runs: 3 },
+  'signals-updates-queries': {
+    workflow: 'handlers',
+    args: [],
+    async drive(handle) {
+      await untilCompleted(handle, 1);
+      await handle.signal('addNote', 'first');
+      await handle.query('progress');
+      await handle.executeUpdate('steer', { args: ['left'] });
+      await handle.executeUpdate('steer', { args: [''] }).catch(() => undefined);
+      await handle.signal('addNote', 'second');
+      await handle.query('progress');
+      await handle.signal('finish');
+    },
+  },
+  'handler-outlives-main': {
+    workflow: 'handlerOutlivesMain',
+    args: [],
+    async drive(handle) {
+      await untilCompleted(handle, 1);
+      await handle.executeUpdate('steer', { args: ['left'] }).catch(() => undefined);
+    },
+  },
+  cancellation: {
+    workflow: 'cancelled',
+    args: [],
+    async drive(handle) {
+      await untilStarted(handle, 'waitForCancellation');
+      await handle.cancel();
+    },
+  },
+  'cancelled-scope': { workflow: 'cancelledScope', args: [] },
+  failing: { workflow: 'failing', args: [] },
+  'tolerates-failure': { workflow: 'toleratesFailure', args: [] },
+  'unawaited-failure': {
+    workflow: 'unawaitedFailure',
+    args: [],
+    neverEnds: true,
+    async drive(handle) {
+      const failure = await untilTaskFailed(handle);
+      await handle.terminate();
+      return failure;
+    },
+  },
+  'unawaited-pending': {
+    workflow: 'unawaitedPending',
+    args: [],
+    async drive(handle) {
+      await untilStarted(handle, 'slow');
+      const stackTrace = await handle.query<string>('__stack_trace');
+      await handle.signal('finish');
+      return usersFrames(stackTrace);
+    },
+  },
+  'many-at-once': { workflow: 'manyAtOnce', args: [300] },
+  'local-activities': { workflow: 'localActivities', args: [] },
+  'failed-task': { workflow: 'failedTask', args: [] },
+  reset: { workflow: 'sequentialLoop', args: [4], runs: 2, drive: reset },
+  'child-left-behind': { workflow: 'leavesChildBehind', args: [], runs: 2 },
+  'pure-wait': { workflow: 'pureWait', args: [], drive: (handle) => handle.signal('finish') },
+};
+
+export type ShapeName = keyof typeof SHAPES;
