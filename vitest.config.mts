@@ -25,6 +25,8 @@ export default defineConfig({
       {
         test: {
           name: 'installed',
+          // After all others, for installing and bundling take both cores and would make them wait.
+          sequence: { groupOrder: 1 },
           include: INSTALLS,
           exclude: NEVER,
           server,

@@ -45,7 +45,7 @@ export interface EnvironmentOptions {
 export async function startEnvironment(options: EnvironmentOptions): Promise<DemoEnvironment> {
   const cleanups: (() => Promise<unknown>)[] = [];
   const stop = async () => {
-    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) { const t=Date.now(); await cleanup(); console.error("CLEAN", Date.now()-t, String(cleanup).slice(0,60)); }
+    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
   };
   try {
     Runtime.install({

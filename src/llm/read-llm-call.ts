@@ -1,10 +1,7 @@
 import { READERS } from './readers/readers';
-import { View } from './readers/view';
+import { findResponse } from './readers/shapes';
 import { readRequestModel } from './request-model';
 import type { LlmCall, LlmCallHints } from './types';
-
-/** Most properties of a value that are looked into for a wrapped response. */
-const MAX_WRAPPER_KEYS = 20;
 
 function withRequest(call: LlmCall, request: unknown): LlmCall {
   if (request === undefined) return call;
@@ -17,29 +14,6 @@ function withRequest(call: LlmCall, request: unknown): LlmCall {
   };
 }
 
-function readDirectly(value: unknown, hints: LlmCallHints): LlmCall | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const view = new View(value);
-  for (const reader of READERS) {
-    const call = reader.read(view);
-    if (call !== undefined) return withRequest(call, hints.request);
-  }
-  return undefined;
-}
-
-/** Activities often return the response beside something of their own: `{ response, conversation }`. */
-function readWrapped(value: unknown, hints: LlmCallHints): LlmCall | undefined {
-  // The elements of an array or a buffer are no properties that a user wrapped something in, and there can be many.
-  if (typeof value !== 'object' || Array.isArray(value) || ArrayBuffer.isView(value)) return undefined;
-  let seen = 0;
-  for (const key in value) {
-    if (++seen > MAX_WRAPPER_KEYS) return undefined;
-    const call = readDirectly(Object.getOwnPropertyDescriptor(value, key)?.value, hints);
-    if (call !== undefined) return call;
-  }
-  return undefined;
-}
-
 /** As {@link readLlmCall}, for callers who count what goes wrong inside. */
 export function readLlmCallOr(
   onError: (error: unknown) => void,
@@ -47,7 +21,9 @@ export function readLlmCallOr(
   hints: LlmCallHints = {},
 ): LlmCall | undefined {
   try {
-    return readDirectly(value, hints) ?? readWrapped(value, hints);
+    const found = findResponse(value);
+    const call = found && READERS.get(found.shape)?.(found);
+    return call && withRequest(call, hints.request);
   } catch (error) {
     onError(error);
     return undefined;

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { View } from './readers/view';
-
 /** Why the model stopped: the five values of OpenTelemetry's message schema. */
 export type FinishReason = 'stop' | 'length' | 'tool_call' | 'content_filter' | 'error';
 
@@ -102,12 +100,4 @@ export interface LlmErrorInfo {
   readonly status?: number;
   /** Value of `gen_ai.provider.name`. */
   readonly provider?: string;
-}
-
-/** Reads one provider's response shape. Pure, and cheap on values that are not its own. */
-export interface LlmReader {
-  /** Name of the shape, for example `openai.chat`. */
-  readonly shape: string;
-  /** `undefined` when the value is not of this shape. */
-  read(view: View): LlmCall | undefined;
 }

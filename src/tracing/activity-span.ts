@@ -12,6 +12,7 @@ import {
 import type { ActivityObservation, AgentCorrelation } from '../activity/observation';
 import type { ReportError } from '../definitions/observer-parts';
 import { INSTRUMENTATION_SCOPE, SEMCONV_SCHEMA_URL } from '../definitions/span-attributes';
+import { learnShape } from './attribute-shapes';
 import { type ActivitySpanDetails, describeEnd, describeStart, samplingAttributes, spanName } from './attributes';
 import { errorTypeOf } from './error-type';
 
@@ -152,6 +153,7 @@ function describe(span: Span, observation: ActivityObservation, details: Activit
     // Neither the error's message nor its stack: both can repeat content.
     span.setStatus({ code: SpanStatusCode.ERROR, message: errorType });
   }
+  learnShape(span);
 }
 
 /** `undefined` while no tracer provider is registered, so that nothing is built for a span that goes nowhere. */

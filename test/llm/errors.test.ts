@@ -14,8 +14,7 @@ const QUESTION = [{ role: 'user' as const, content: 'Hello' }];
 
 const CALLS = {
   openai: () => clients.openai.chat.completions.create({ model: 'gpt-5.1', messages: QUESTION }),
-  anthropic: () =>
-    clients.anthropic.messages.create({ model: 'claude-sonnet-4-5', max_tokens: 10, messages: QUESTION }),
+  anthropic: () => clients.anthropic.messages.create({ model: 'claude-haiku-4-5', max_tokens: 10, messages: QUESTION }),
   aiSdk: () => generateText({ model: clients.aiSdk.chat('gpt-5.1'), prompt: 'Hello', maxRetries: 0 }),
 };
 
@@ -117,7 +116,7 @@ describe('errors amid a stream, which have no status', () => {
   test('@anthropic-ai/sdk', async () => {
     const stream = () =>
       clients.anthropic.messages
-        .stream({ model: 'claude-sonnet-4-5', max_tokens: 10, messages: QUESTION })
+        .stream({ model: 'claude-haiku-4-5', max_tokens: 10, messages: QUESTION })
         .finalMessage();
     const info = classifyLlmError(await thrownBy(stream, { breakStream: true }));
     expect(info).toMatchObject({ type: 'overloaded', retryable: true, provider: 'anthropic' });
@@ -144,7 +143,7 @@ describe('errors without a response', () => {
     const call = (options: { timeout?: number; signal?: AbortSignal }) => () =>
       provider === 'openai'
         ? clients.openai.chat.completions.create({ model: 'gpt-5.1', messages: slow }, options)
-        : clients.anthropic.messages.create({ model: 'claude-sonnet-4-5', max_tokens: 10, messages: slow }, options);
+        : clients.anthropic.messages.create({ model: 'claude-haiku-4-5', max_tokens: 10, messages: slow }, options);
     expect(classifyLlmError(await thrownBy(call({ timeout: 20 })))).toEqual({
       type: 'timeout',
       retryable: true,

@@ -2,6 +2,7 @@ import { generateText, jsonSchema, stepCountIs, tool } from 'ai';
 import type OpenAI from 'openai';
 import { type LlmCall, readLlmCall } from 'temporal-agent-observability/llm';
 import { describe, expect, test } from 'vitest';
+import { readModelTurns } from '#lib/llm/read-model-turns';
 import type { ModelUsage } from '../../examples/provider-server';
 import { throughJson, useClients } from './clients';
 
@@ -28,11 +29,14 @@ async function reportedDuring(run: () => Promise<unknown>): Promise<{ value: unk
   throw new Error('the server was not asked');
 }
 
-/** Reads the live object, and asserts that its JSON form reads the same. */
+/** Reads the live object, and asserts that its JSON form reads the same, and in the sandbox too. */
 function readBoth(value: unknown): LlmCall {
   const call = readLlmCall(value);
   if (call === undefined) throw new Error('not recognised');
   expect(readLlmCall(throughJson(value))).toEqual(call);
+  const { turns, model, usage } = call;
+  const tokens = usage && (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+  expect(readModelTurns(throughJson(value))).toEqual({ turns, model, ...(tokens !== undefined && { tokens }) });
   return call;
 }
 
@@ -157,7 +161,7 @@ describe('OpenAI Responses', () => {
 
 describe('Anthropic messages', () => {
   const params = (content: string, tools: boolean) => ({
-    model: 'claude-sonnet-4-5',
+    model: 'claude-haiku-4-5',
     max_tokens: 1000,
     messages: [{ role: 'user' as const, content }],
     ...(tools && { tools: [{ name: 'search', input_schema: { ...SCHEMA, required: ['query'] } }] }),
@@ -169,7 +173,7 @@ describe('Anthropic messages', () => {
     expect(readBoth(whole.value)).toMatchObject({
       provider: 'anthropic',
       shape: 'anthropic.messages',
-      model: 'claude-sonnet-4-5-20250929',
+      model: 'claude-haiku-4-5-20251001',
       finish: 'stop',
       finishRaw: 'end_turn',
     });

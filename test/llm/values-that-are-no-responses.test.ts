@@ -1,6 +1,7 @@
 import { readLlmCall } from 'temporal-agent-observability/llm';
 import { describe, expect, test } from 'vitest';
 import { readLlmCallOr } from '#lib/llm/read-llm-call';
+import { readModelTurns } from '#lib/llm/read-model-turns';
 
 const COMPLETION = {
   object: 'chat.completion',
@@ -34,6 +35,7 @@ describe('ordinary results', () => {
     ['an array of responses', [COMPLETION]],
   ])('%s', (_name, value) => {
     expect(readLlmCall(value)).toBeUndefined();
+    expect(readModelTurns(value)).toBeUndefined();
   });
 });
 
@@ -77,6 +79,7 @@ describe('hostile results', () => {
     );
     const errors: unknown[] = [];
     expect(readLlmCall(proxy)).toBeUndefined();
+    expect(readModelTurns(proxy)).toBeUndefined();
     expect(readLlmCallOr((error) => errors.push(error), proxy)).toBeUndefined();
     expect(errors).toEqual([new Error('trap')]);
     const { proxy: revoked, revoke } = Proxy.revocable({}, {});

@@ -45,7 +45,8 @@ export async function installProject({ files, dependencies = {} }: ProjectOption
   const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
     const { stdout } = await promisify(execFile)(process.execPath, args, {
       cwd: directory,
-      env: { ...process.env, ...env },
+      // Libraries switch things off where NODE_ENV is "test", which it is not where they are used.
+      env: { ...process.env, NODE_ENV: 'production', ...env },
       maxBuffer: 64 * 1024 * 1024,
     });
     return stdout;

@@ -24,7 +24,10 @@ export async function keepHistories(name: string, histories: KeptHistories): Pro
   const json = Object.fromEntries(
     VARIANTS.map((variant) => [
       variant,
-      histories[variant].map(({ workflowId, history }) => ({ workflowId, history: JSON.parse(historyToJSON(history)) })),
+      histories[variant].map(({ workflowId, history }) => ({
+        workflowId,
+        history: JSON.parse(historyToJSON(history)),
+      })),
     ]),
   );
   mkdirSync(DIRECTORY, { recursive: true });

@@ -10,7 +10,7 @@ export function printExplanation(explanation: Explanation): string[] {
     ...section('Failed attempts', failedAttemptLines(explanation)),
     ...section(
       'Waits for',
-      explanation.waitingFor.map((wait) => waitLine(wait)),
+      explanation.waitingFor.map((wait) => waitLine(wait, explanation.waitingFor)),
     ),
     ...section('Findings', findingLines(explanation)),
     ...section('Totals', totalLines(explanation)),
@@ -98,20 +98,22 @@ function childLines({ children }: Explanation): string[] {
   return table(children.map((child) => [child.workflowType, child.workflowId, child.status]));
 }
 
-function failedAttemptLines({ failedAttempts }: Explanation): string[] {
-  return failedAttempts.map(
-    ({ activityType, activityId, attempt, failure }) =>
-      `${activityType} (activity ${activityId}) attempt ${attempt}: ${failureText(failure)}`,
-  );
+function failedAttemptLines({ failedAttempts, chain }: Explanation): string[] {
+  const runNumbers = new Map(chain.map(({ runId }, index) => [runId, index + 1]));
+  return failedAttempts.map(({ activityType, activityId, runId, attempt, failure }) => {
+    const run = chain.length > 1 ? `run ${runNumbers.get(runId)}, ` : '';
+    return `${activityType} (${run}activity ${activityId}) attempt ${attempt}: ${failureText(failure)}`;
+  });
 }
 
 function failureText({ errorType, type, message, retryable, retryAfterMs }: ExplainedFailure): string {
-  const kind = errorType !== undefined && errorType !== '_OTHER' ? errorType : type;
+  const named = errorType !== undefined && errorType !== '_OTHER' ? errorType : type;
+  const kind = named === 'Error' ? undefined : named;
   const asked = retryAfterMs === undefined ? '' : ` (asked to wait ${formatDuration(retryAfterMs)})`;
   return `${kind === undefined ? '' : `${kind}: `}${message}${asked}${retryable === false ? ' (permanent)' : ''}`;
 }
 
-function waitLine(wait: ExplainedWait): string {
+function waitLine(wait: ExplainedWait, all: readonly ExplainedWait[]): string {
   switch (wait.kind) {
     case 'activity': {
       const limit = wait.maximumAttempts === undefined ? '' : ` of ${wait.maximumAttempts}`;
@@ -125,7 +127,10 @@ function waitLine(wait: ExplainedWait): string {
       return parts.filter((part) => part !== undefined).join(', ');
     }
     case 'timer':
-      return `timer ${wait.timerId}: fires ${wait.firesAt}`;
+      // A wait for a signal with a time limit looks like this too: Temporal does not know of conditions.
+      return `timer ${wait.timerId}: fires ${wait.firesAt}${
+        all.every(({ kind }) => kind === 'timer') ? ', unless a signal or update ends the wait before' : ''
+      }`;
     case 'child':
       return `child ${wait.workflowType} ${wait.workflowId}`;
     case 'nexus-operation':

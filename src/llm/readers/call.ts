@@ -1,4 +1,5 @@
 import type { FinishReason, LlmCall, LlmToolCall } from '../types';
+import type { FoundResponse } from './shapes';
 import type { View } from './view';
 
 /** Why a model stopped, in its provider's words. `pause_turn`, `other` and the like are missing: they are no end. */
@@ -16,13 +17,24 @@ function finishOf(raw: string | undefined, calledTools: boolean): FinishReason |
   return (Object.keys(FINISH) as FinishReason[]).find((finish) => FINISH[finish].test(raw ?? ''));
 }
 
-type Draft = { [K in keyof LlmCall]?: LlmCall[K] | undefined } & Pick<LlmCall, 'provider' | 'shape'>;
+/** What a response says beside its model and tokens. */
+export interface ResponseDetails {
+  readonly provider: string;
+  readonly operation?: LlmCall['operation'];
+  readonly responseId?: string | undefined;
+  readonly finishRaw?: string | undefined;
+  /** Where `finishRaw` is another word than the one that tells. */
+  readonly finishWord?: string;
+  readonly refusal?: boolean;
+  readonly toolCalls?: readonly LlmToolCall[];
+}
 
 /** Fills in what an ordinary chat turn is and leaves out what is not known. */
-export function makeCall(draft: Draft): LlmCall {
-  const { finishRaw, toolCalls = [] } = draft;
-  const finish = finishOf(finishRaw, toolCalls.length > 0);
-  const call = { operation: 'chat', finish, refusal: finishRaw === 'refusal', turns: 1, toolCalls, ...draft };
+export function makeCall({ shape, model, usage, turns }: FoundResponse, details: ResponseDetails): LlmCall {
+  const { finishWord = details.finishRaw, ...rest } = details;
+  const { toolCalls = [], refusal = details.finishRaw === 'refusal' } = rest;
+  const finish = finishOf(finishWord, toolCalls.length > 0);
+  const call = { shape, operation: 'chat', model, usage, finish, turns, ...rest, refusal, toolCalls };
   return Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined)) as unknown as LlmCall;
 }
 

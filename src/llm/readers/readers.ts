@@ -1,17 +1,20 @@
-import type { LlmReader } from '../types';
-import { aiSdk } from './ai-sdk';
-import { anthropicMessages } from './anthropic-messages';
-import { embeddings } from './embeddings';
-import { openAiAgents } from './openai-agents';
-import { openAiChat } from './openai-chat';
-import { openAiResponses } from './openai-responses';
+import type { LlmCall } from '../types';
+import { readAiSdk } from './ai-sdk';
+import { readAnthropicMessages } from './anthropic-messages';
+import { readEmbeddings } from './embeddings';
+import { readOpenAiAgents } from './openai-agents';
+import { readOpenAiChat } from './openai-chat';
+import { readOpenAiResponses } from './openai-responses';
+import type { FoundResponse } from './shapes';
 
-/** Every reader, in the order in which they are asked. */
-export const READERS: readonly LlmReader[] = [
-  openAiChat,
-  openAiResponses,
-  anthropicMessages,
-  aiSdk,
-  openAiAgents,
-  embeddings,
-];
+/** Reader of each shape that `shapes.ts` recognises. */
+export const READERS: ReadonlyMap<string, (found: FoundResponse) => LlmCall> = new Map([
+  ['openai.chat', readOpenAiChat],
+  ['openai.responses', readOpenAiResponses],
+  ['anthropic.messages', readAnthropicMessages],
+  ['ai-sdk.result', readAiSdk],
+  ['ai-sdk.steps', readAiSdk],
+  ['openai-agents.response', readOpenAiAgents],
+  ['openai.embeddings', readEmbeddings],
+  ['ai-sdk.embeddings', readEmbeddings],
+]);

@@ -21,6 +21,10 @@ export class View {
     return found;
   }
 
+  get(path: string): View {
+    return new View(this.at(path));
+  }
+
   is(path: string, expected: string): boolean {
     return this.at(path) === expected;
   }
