@@ -37,7 +37,8 @@ export const SEARCH_ATTRIBUTES = [
   {
     name: 'AgentApprovalState',
     type: 'Keyword',
-    description: 'State of the most urgent approval: submitted, acknowledged, escalated, approved, rejected, timed_out.',
+    description:
+      'State of the most urgent approval: submitted, acknowledged, escalated, approved, rejected, timed_out.',
   },
   { name: 'AgentApprovalDueAt', type: 'Datetime', description: 'When the most urgent open approval is due.' },
 ] as const satisfies readonly SearchAttributeDefinition[];

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { METRICS, type MetricDefinition } from '#lib/definitions/metrics';
 import { OBSERVER_PARTS } from '#lib/definitions/observer-parts';
 import { type AgentMetrics, acquireMetrics } from '#lib/metrics/index';
@@ -110,6 +110,23 @@ test('a busy port is reported with what to do about it, and counting goes on', a
   metrics.for('shop').inc('contentWritten', {});
   expect(await metrics.registry.metrics()).toContain('content_written_total{temporal_namespace="shop"} 1');
   other.close();
+});
+
+test('a port that becomes free is taken', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as AddressInfo;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const metrics = acquire(port);
+    await metrics.ready;
+    await new Promise((resolve) => other.close(resolve));
+    vi.advanceTimersByTime(60_000);
+    await vi.waitUntil(() => metrics.address !== undefined);
+    expect(await scrape(metrics.address)).toContain('temporal_agent_');
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('an endpoint given up before it listens does not listen later', async () => {

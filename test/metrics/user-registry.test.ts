@@ -1,4 +1,4 @@
-import { Counter, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { acquireMetrics } from '#lib/metrics/index';
 import { operator, samples } from './scrape';
@@ -45,4 +45,17 @@ test('a registry in OpenMetrics format keeps the names of counters over many scr
   const text = await registry.metrics();
   expect(text).toContain(`${NAME}{temporal_namespace="shop"} 1`);
   expect(text.endsWith('# EOF\n')).toBe(true);
+});
+
+test('the JSON form of a registry, which clusters merge, says the same as its text', async () => {
+  const registry = new Registry();
+  const who = operator();
+  const metrics = acquireMetrics({ registry }, who.report, who.logger).for('shop');
+  metrics.observe('payloadBytes', { boundary: 'activity_input' }, 2000);
+  const merged = AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), await registry.getMetricsAsJSON()]);
+  const found = samples(await merged.metrics());
+  const labels = 'temporal_namespace="shop",boundary="activity_input"';
+  expect(found.get(`temporal_agent_payload_bytes_sum{${labels}}`)).toBe(4000);
+  expect(found.get(`temporal_agent_payload_bytes_bucket{le="1024",${labels}}`)).toBe(0);
+  expect(found.get(`temporal_agent_payload_bytes_bucket{le="4096",${labels}}`)).toBe(2);
 });

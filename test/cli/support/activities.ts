@@ -39,6 +39,10 @@ export function createActivities() {
       throw new TypeError(message);
     },
 
+    async fetchMuch(chars: number) {
+      return 'x'.repeat(chars);
+    },
+
     async rejectForGood(message: string): Promise<void> {
       throw ApplicationFailure.nonRetryable(message, 'BadRequest');
     },

@@ -12,7 +12,7 @@ import type { createActivities } from './activities';
 
 type Activities = ReturnType<typeof createActivities>;
 
-const { askModel, search, failForEver } = proxyActivities<Activities>({
+const { askModel, search, failForEver, fetchMuch } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '50 milliseconds', maximumInterval: '200 milliseconds' },
 });
@@ -53,4 +53,8 @@ export async function continuesAsNew(runsLeft: number): Promise<void> {
 
 export async function failsForGood(message: string): Promise<void> {
   await rejectForGood(message);
+}
+
+export async function fetchesMuch(): Promise<void> {
+  await fetchMuch(600_000);
 }
