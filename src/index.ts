@@ -5,8 +5,16 @@
  */
 
 export { type StartAgentOptions, startAgent, withAgentTask } from './client/agent-task';
+export type { RedactContext, RedactFunction } from './content';
 export type { AgentIdentity } from './definitions/agent-header';
-export { FINDINGS, type Finding, type FindingDefinition, type FindingId, PATTERNS, type Severity } from './definitions/findings';
+export {
+  FINDINGS,
+  type Finding,
+  type FindingDefinition,
+  type FindingId,
+  PATTERNS,
+  type Severity,
+} from './definitions/findings';
 export { METRICS, type MetricDefinition } from './definitions/metrics';
 export {
   SEARCH_ATTRIBUTES,
@@ -18,9 +26,8 @@ export type {
   ContentOptions,
   MetricsEndpointOptions,
   MetricsRegistryOptions,
-  RedactionContext,
-  Redactor,
   SearchAttributeOptions,
   WorkflowFilterOptions,
 } from './options';
 export { AgentObservabilityPlugin, PLUGIN_NAME } from './plugin';
+export { type CountTokensOptions, countTokens, type TokenCount, type TokenEncoding } from './tokens';

@@ -18,7 +18,8 @@ export function object(name: string, value: unknown, expected: string): Record<s
 export function known(name: string, value: object, keys: readonly string[]): void {
   object(name, value, 'an object');
   for (const key of Object.keys(value)) {
-    if (!keys.includes(key)) throw new TypeError(`${name}: unknown option ${describe(key)}; expected ${keys.join(', ')}`);
+    if (!keys.includes(key))
+      throw new TypeError(`${name}: unknown option ${describe(key)}; expected ${keys.join(', ')}`);
   }
 }
 

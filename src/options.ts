@@ -6,18 +6,9 @@
 
 import type { Logger } from '@temporalio/common';
 import type { Registry } from 'prom-client';
+import type { RedactFunction } from './content';
 import type { AgentIdentity } from './definitions/agent-header';
 import type { SearchAttributeName } from './definitions/search-attributes';
-
-/** What a redactor is told of the text that it gets. */
-export interface RedactionContext {
-  readonly kind: 'input' | 'output' | 'error';
-  readonly workflowType: string;
-  readonly activityType: string;
-}
-
-/** Replaces what must not be stored. Runs after the default redaction, on the event loop, so it should be quick. */
-export type Redactor = (text: string, context: RedactionContext) => string;
 
 export interface ContentOptions {
   /**
@@ -130,7 +121,7 @@ export interface AgentObservabilityOptions {
    *
    * @default the redaction of secrets alone
    */
-  readonly redact?: 'off' | 'default' | Redactor;
+  readonly redact?: 'off' | 'default' | RedactFunction;
   /**
    * Where metrics are served, your own registry, or `off`.
    *

@@ -5,7 +5,14 @@
  */
 
 import type { ClientOptions, ClientPlugin } from '@temporalio/client';
-import type { BundleOptions, BundlerPlugin, ReplayWorkerOptions, Worker, WorkerOptions, WorkerPlugin } from '@temporalio/worker';
+import type {
+  BundleOptions,
+  BundlerPlugin,
+  ReplayWorkerOptions,
+  Worker,
+  WorkerOptions,
+  WorkerPlugin,
+} from '@temporalio/worker';
 import type { BundleConfig } from './definitions/bundle-config';
 import type { AgentObservabilityOptions } from './options';
 import { type ResolvedOptions, resolveOptions } from './resolve-options';

@@ -5,26 +5,15 @@
  */
 
 import type { Logger } from '@temporalio/common';
+import type { RedactFunction } from './content';
 import { type AgentIdentity, defined } from './definitions/agent-header';
 import {
   REQUIRED_SEARCH_ATTRIBUTE,
   SEARCH_ATTRIBUTE_NAMES,
   type SearchAttributeName,
 } from './definitions/search-attributes';
-import {
-  array,
-  boolean,
-  fail,
-  func,
-  integer,
-  known,
-  nonEmpty,
-  number,
-  object,
-  oneOf,
-  record,
-} from './option-checks';
-import type { AgentObservabilityOptions, MetricsRegistryOptions, Redactor } from './options';
+import { array, boolean, fail, func, integer, known, nonEmpty, number, object, oneOf, record } from './option-checks';
+import type { AgentObservabilityOptions, MetricsRegistryOptions } from './options';
 
 /** Prefix of every environment variable. */
 export const ENV_PREFIX = 'TEMPORAL_AGENT_OBSERVABILITY_';
@@ -44,7 +33,7 @@ export interface ResolvedOptions {
         readonly retentionMs: number;
       }
     | undefined;
-  readonly redact: 'off' | 'default' | Redactor;
+  readonly redact: 'off' | 'default' | RedactFunction;
   readonly metrics: { readonly host: string; readonly port: number } | MetricsRegistryOptions | undefined;
   readonly searchAttributes: { readonly keys: readonly SearchAttributeName[]; readonly register: boolean };
   readonly rollout: number;
@@ -60,7 +49,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * @throws TypeError or RangeError that names the option or variable, what was expected and what came
  */
-export function resolveOptions(options: AgentObservabilityOptions = {}, env: Environment = process.env): ResolvedOptions {
+export function resolveOptions(
+  options: AgentObservabilityOptions = {},
+  env: Environment = process.env,
+): ResolvedOptions {
   known('options', options, [
     'mode',
     'content',
@@ -88,7 +80,10 @@ export function resolveOptions(options: AgentObservabilityOptions = {}, env: Env
   return Object.freeze({
     mode: oneOf(mode.name, mode.value, ['on', 'drain', 'off']),
     content: resolveContent(pick<unknown>('content', options.content, variables.text('CONTENT'), {})),
-    redact: typeof redact.value === 'function' ? (redact.value as Redactor) : oneOf(redact.name, redact.value, ['off', 'default'], 'or a function'),
+    redact:
+      typeof redact.value === 'function'
+        ? (redact.value as RedactFunction)
+        : oneOf(redact.name, redact.value, ['off', 'default'], 'or a function'),
     metrics: resolveMetrics(pick<unknown>('metrics', options.metrics, variables.metrics(), {})),
     searchAttributes: resolveSearchAttributes(options.searchAttributes, variables),
     rollout: number(rollout.name, rollout.value, { min: 0, max: 1 }),
@@ -107,7 +102,8 @@ interface Named<T> {
 
 function resolveContent({ name, value }: Named<unknown>): ResolvedOptions['content'] {
   if (value === 'off') return undefined;
-  const options = typeof value === 'string' ? { directory: value } : object(name, value, "'off', a directory or an object");
+  const options =
+    typeof value === 'string' ? { directory: value } : object(name, value, "'off', a directory or an object");
   known(name, options, ['directory', 'capture', 'maxContentBytes', 'maxBytes', 'retentionDays']);
   const { directory = './.agent-content', capture = 'full', maxContentBytes = 16 * MIB } = options;
   const { maxBytes = 10 * 1024 * MIB, retentionDays = 30 } = options;
@@ -153,7 +149,9 @@ function resolveSearchAttributes(value: unknown, variables: EnvironmentReader): 
   const included =
     include === undefined
       ? SEARCH_ATTRIBUTE_NAMES
-      : array(include.name, include.value).map((name, i) => oneOf(`${include.name}[${i}]`, name, SEARCH_ATTRIBUTE_NAMES));
+      : array(include.name, include.value).map((name, i) =>
+          oneOf(`${include.name}[${i}]`, name, SEARCH_ATTRIBUTE_NAMES),
+        );
   return Object.freeze({
     keys: SEARCH_ATTRIBUTE_NAMES.filter((name) => name === REQUIRED_SEARCH_ATTRIBUTE || included.includes(name)),
     register: oneOf(register.name, register.value, ['auto', 'never']) === 'auto',
@@ -182,7 +180,8 @@ function resolveCorrelation({ name, value }: Named<unknown>): Omit<AgentIdentity
 }
 
 function resolveLogger(value: unknown, fromEnv: Named<string> | undefined): ResolvedOptions['logger'] {
-  if (value === undefined) return fromEnv === undefined ? 'runtime' : oneOf(fromEnv.name, fromEnv.value, ['runtime', 'none']);
+  if (value === undefined)
+    return fromEnv === undefined ? 'runtime' : oneOf(fromEnv.name, fromEnv.value, ['runtime', 'none']);
   const logger = object('logger', value, 'a Temporal Logger');
   for (const method of ['log', 'debug', 'info', 'warn', 'error']) func(`logger.${method}`, logger[method]);
   return value as Logger;

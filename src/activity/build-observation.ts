@@ -25,7 +25,14 @@ export function buildObservation(
   observer: AttemptObserver,
 ): ActivityObservation {
   const { correlation, tool, requestModel, requestProvider } = start;
-  const observation = { correlation, ...time, requestModel, requestProvider, input, inputBytes: observer.measure(input) };
+  const observation = {
+    correlation,
+    ...time,
+    requestModel,
+    requestProvider,
+    input,
+    inputBytes: observer.measure(input),
+  };
 
   if ('error' in end) {
     const { error } = end;

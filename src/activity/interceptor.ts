@@ -109,7 +109,11 @@ class Attempt {
   }
 }
 
-function correlationOf(ctx: Context, headers: ActivityExecuteInput['headers'], observer: AttemptObserver): AgentCorrelation {
+function correlationOf(
+  ctx: Context,
+  headers: ActivityExecuteInput['headers'],
+  observer: AttemptObserver,
+): AgentCorrelation {
   const { info } = ctx;
   const { taskType, taskId, sessionId, iteration } = readAgentHeader(headers);
   const workflowType = info.workflowType ?? '';

@@ -5,7 +5,12 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Client, WorkflowClient, WorkflowHandleWithFirstExecutionRunId, WorkflowStartOptions } from '@temporalio/client';
+import type {
+  Client,
+  WorkflowClient,
+  WorkflowHandleWithFirstExecutionRunId,
+  WorkflowStartOptions,
+} from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { type AgentIdentity, usableIdentity } from '../definitions/agent-header';
 

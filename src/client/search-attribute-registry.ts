@@ -5,7 +5,11 @@
  */
 
 import type { ConnectionLike } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName, type SearchAttributeType } from '../definitions/search-attributes';
+import {
+  SEARCH_ATTRIBUTES,
+  type SearchAttributeName,
+  type SearchAttributeType,
+} from '../definitions/search-attributes';
 
 /** The part of a connection that is needed; both `Connection` and `NativeConnection` have it. */
 export type SearchAttributeConnection = Pick<ConnectionLike, 'operatorService' | 'workflowService' | 'withDeadline'>;
@@ -22,7 +26,11 @@ export interface SearchAttributeStatus {
   readonly ready: readonly SearchAttributeName[];
   readonly missing: readonly SearchAttributeName[];
   /** There, with another type. */
-  readonly mistyped: readonly { readonly name: SearchAttributeName; readonly expected: string; readonly actual: string }[];
+  readonly mistyped: readonly {
+    readonly name: SearchAttributeName;
+    readonly expected: string;
+    readonly actual: string;
+  }[];
 }
 
 /**
@@ -43,7 +51,9 @@ export async function listSearchAttributes(
     return typesByName(response.customAttributes);
   } catch (error) {
     try {
-      const response = await connection.withDeadline(deadline, () => connection.workflowService.getSearchAttributes({}));
+      const response = await connection.withDeadline(deadline, () =>
+        connection.workflowService.getSearchAttributes({}),
+      );
       return typesByName(response.keys);
     } catch {
       throw error;

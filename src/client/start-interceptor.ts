@@ -6,7 +6,12 @@
  */
 
 import type { CreateScheduleInput, ScheduleClientInterceptor, WorkflowClientInterceptor } from '@temporalio/client';
-import { defineSearchAttributeKey, type Headers, type SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  type Headers,
+  type SearchAttributePair,
+  TypedSearchAttributes,
+} from '@temporalio/common';
 import { type AgentIdentity, defined, withAgentHeader } from '../definitions/agent-header';
 import { keywordValue } from '../definitions/keyword';
 import type { SearchAttributeName } from '../definitions/search-attributes';
@@ -91,7 +96,9 @@ async function nameStart(
     if (!naming.includes(workflowType)) return { headers, attributes: {} };
     const named: AgentIdentity = {
       ...naming.defaults,
-      ...defined({ taskType: Object.hasOwn(naming.taskTypes, workflowType) ? naming.taskTypes[workflowType] : undefined }),
+      ...defined({
+        taskType: Object.hasOwn(naming.taskTypes, workflowType) ? naming.taskTypes[workflowType] : undefined,
+      }),
       ...naming.inherited(),
       ...currentAgentTask(),
     };
@@ -137,6 +144,7 @@ function startPairs(identity: AgentIdentity, startedAt: number | undefined): Sea
 /** The user's own value for one of our keys stands. */
 function carries({ searchAttributes, typedSearchAttributes }: StartAttributes, name: string): boolean {
   if (searchAttributes !== undefined && Object.hasOwn(searchAttributes, name)) return true;
-  const typed = typedSearchAttributes instanceof TypedSearchAttributes ? typedSearchAttributes.getAll() : typedSearchAttributes;
+  const typed =
+    typedSearchAttributes instanceof TypedSearchAttributes ? typedSearchAttributes.getAll() : typedSearchAttributes;
   return typed?.some(({ key }) => key.name === name) ?? false;
 }

@@ -7,7 +7,11 @@
 
 import { SEARCH_ATTRIBUTE_CACHE_MS } from '../definitions/limits';
 import { SEARCH_ATTRIBUTE_NAMES, type SearchAttributeName } from '../definitions/search-attributes';
-import { compareSearchAttributes, listSearchAttributes, type SearchAttributeConnection } from './search-attribute-registry';
+import {
+  compareSearchAttributes,
+  listSearchAttributes,
+  type SearchAttributeConnection,
+} from './search-attribute-registry';
 
 /** Longest that a start waits for the list; without an answer it goes without attributes. */
 const START_WAIT_MS = 1_000;

@@ -17,7 +17,11 @@ export interface WorkflowInputOptions {
 }
 
 /** Interceptor that reports the size of workflow inputs, those included that the server refuses. */
-export function workflowInputInterceptor({ measure, onInput, onError }: WorkflowInputOptions): WorkflowClientInterceptor {
+export function workflowInputInterceptor({
+  measure,
+  onInput,
+  onError,
+}: WorkflowInputOptions): WorkflowClientInterceptor {
   async function around<T>(
     workflowType: string,
     { workflowId, args = [] }: { readonly workflowId: string; readonly args?: unknown[] },
@@ -32,7 +36,12 @@ export function workflowInputInterceptor({ measure, onInput, onError }: Workflow
     } finally {
       try {
         const bytes = measure(args);
-        onInput({ workflowType, workflowId, ...(runId !== undefined && { runId }), ...(bytes !== undefined && { bytes }) });
+        onInput({
+          workflowType,
+          workflowId,
+          ...(runId !== undefined && { runId }),
+          ...(bytes !== undefined && { bytes }),
+        });
       } catch (error) {
         onError(error);
       }
@@ -40,9 +49,27 @@ export function workflowInputInterceptor({ measure, onInput, onError }: Workflow
   }
 
   return {
-    start: (input, next) => around(input.workflowType, input.options, () => next(input), (runId) => runId),
-    startWithDetails: (input, next) => around(input.workflowType, input.options, () => next(input), ({ runId }) => runId),
-    signalWithStart: (input, next) => around(input.workflowType, input.options, () => next(input), (runId) => runId),
+    start: (input, next) =>
+      around(
+        input.workflowType,
+        input.options,
+        () => next(input),
+        (runId) => runId,
+      ),
+    startWithDetails: (input, next) =>
+      around(
+        input.workflowType,
+        input.options,
+        () => next(input),
+        ({ runId }) => runId,
+      ),
+    signalWithStart: (input, next) =>
+      around(
+        input.workflowType,
+        input.options,
+        () => next(input),
+        (runId) => runId,
+      ),
     startUpdateWithStart: (input, next) =>
       around(
         input.workflowType,

@@ -34,8 +34,11 @@ export const SHUTDOWN_FLUSH_MS = 10_000;
 /** Distinct values that one label of one metric takes; further ones become `other`. */
 export const METRIC_LABEL_VALUES_MAX = 100;
 
-/** Label sets that one metric takes, as in OpenTelemetry's SDK; in further ones every label becomes `other`. */
-export const METRIC_SERIES_MAX = 2000;
+/**
+ * Label sets that one metric takes; in further ones every label but the namespace becomes `other`. A scrape turns them
+ * into text at once, which for a histogram of this size takes about {@link EVENT_LOOP_BUDGET_MS}.
+ */
+export const METRIC_SERIES_MAX = 1000;
 
 /** Longest label value, in UTF-16 units; longer ones keep a prefix and a hash. */
 export const METRIC_LABEL_MAX_CHARS = 128;

@@ -22,9 +22,6 @@ export interface MetricDefinition {
   readonly startAtZero?: readonly Readonly<Record<string, string>>[];
 }
 
-/** Prefix of every metric name. */
-export const METRIC_PREFIX = 'temporal_agent_';
-
 const LLM_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800] as const;
 const TOOL_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800] as const;
 const PAYLOAD_BYTES = [1024, 4096, 16384, 65536, 262144, 524288, 1048576, 2097152, 4194304] as const;

@@ -5,12 +5,6 @@ import { MetricsEndpoint } from './endpoint';
 import { type Families, registerFamilies } from './families';
 import { NamespaceMetrics } from './namespace-metrics';
 
-/**
- * Port of the metrics endpoint unless another is given. 9464 is the default of OpenTelemetry's Prometheus exporter,
- * which may run in the same process.
- */
-export const DEFAULT_METRICS_PORT = 9465;
-
 /** Where metrics go: into the user's registry, or to an HTTP endpoint of our own. */
 export type MetricsTarget = { readonly registry: Registry } | { readonly host: string; readonly port: number };
 

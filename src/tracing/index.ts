@@ -1,10 +1,3 @@
-export {
-  type ActivitySpan,
-  type ActivitySpanHints,
-  abandonActivitySpan,
-  endActivitySpan,
-  startActivitySpan,
-  traceIdsOf,
-} from './activity-span';
+export { abandonActivitySpan, endActivitySpan, startActivitySpan, traceIdsOf } from './activity-span';
 export type { ActivitySpanDetails } from './attributes';
 export { logAttributes } from './log-attributes';

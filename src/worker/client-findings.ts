@@ -39,9 +39,7 @@ export class ClientFindings implements ClientObserver {
 
   private observerOf(namespace: string): WorkerObserver {
     const running = [...this.running];
-    return (
-      running.find((observer) => observer.namespace === namespace) ?? running[0] ?? this.clientObserver(namespace)
-    );
+    return running.find((observer) => observer.namespace === namespace) ?? running[0] ?? this.clientObserver(namespace);
   }
 
   /** Never started: a process that only starts workflows must not open a port or a directory for it. */

@@ -8,7 +8,11 @@ import { type ClientOptions, Connection, type WorkflowClientInterceptor } from '
 import type { WorkerInterceptors } from '@temporalio/worker';
 import { agentContext } from '../activity/agent-context';
 import type { SearchAttributeConnection } from '../client/search-attribute-registry';
-import { scheduleStartInterceptor, type StartNamingOptions, workflowStartInterceptor } from '../client/start-interceptor';
+import {
+  type StartNamingOptions,
+  scheduleStartInterceptor,
+  workflowStartInterceptor,
+} from '../client/start-interceptor';
 import { VerifiedSearchAttributes } from '../client/verified-search-attributes';
 import { type WorkflowInput, workflowInputInterceptor } from '../client/workflow-input-interceptor';
 import { measureJson } from '../content/measure-json';

@@ -12,8 +12,8 @@ import type { ResolvedOptions } from '../resolve-options';
 import { type ClientObserver, observedWorkerClient } from './configure-client';
 import { gate } from './gate';
 import { agentSinks } from './sinks';
-import { WorkerSearchAttributes } from './worker-search-attributes';
 import type { WorkerObserver } from './worker-observer';
+import { WorkerSearchAttributes } from './worker-search-attributes';
 
 /** What belongs to one worker with the plugin. */
 export interface ObservedWorker {

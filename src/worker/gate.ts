@@ -41,7 +41,11 @@ export function gate(
   };
 }
 
-function admits({ mode, rollout, workflows }: GateRules, registered: () => boolean, input: PatchActivationInput): boolean {
+function admits(
+  { mode, rollout, workflows }: GateRules,
+  registered: () => boolean,
+  input: PatchActivationInput,
+): boolean {
   const { workflowId, workflowType } = input.workflowInfo;
   return (
     mode === 'on' &&

@@ -19,12 +19,16 @@ const WORDS: Readonly<Record<PayloadBoundary, string>> = {
 };
 
 /** The finding for a payload's size, if it is one. Codec, compression and external storage can make it smaller. */
-export function payloadFinding(
-  { boundary, bytes, subject }: MeasuredPayload,
-): Pick<Detected, 'id' | 'message' | 'cause' | 'evidence'> | undefined {
+export function payloadFinding({
+  boundary,
+  bytes,
+  subject,
+}: MeasuredPayload): Pick<Detected, 'id' | 'message' | 'cause' | 'evidence'> | undefined {
   if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return undefined;
   const over = bytes >= PAYLOAD_LIMIT_BYTES;
-  const limit = over ? `over Temporal's limit of ${mib(PAYLOAD_LIMIT_BYTES)}` : `the limit is ${mib(PAYLOAD_LIMIT_BYTES)}`;
+  const limit = over
+    ? `over Temporal's limit of ${mib(PAYLOAD_LIMIT_BYTES)}`
+    : `the limit is ${mib(PAYLOAD_LIMIT_BYTES)}`;
   return {
     id: over ? 'payload-over-limit' : 'payload-near-limit',
     message: `${WORDS[boundary]} ${subject} has ${mib(bytes)} before any codec, ${limit}`,

@@ -113,7 +113,11 @@ export class WorkerObserver implements AttemptObserver {
 
   begin(start: AttemptStart): AttemptTrace {
     const { correlation } = start;
-    const span = startActivitySpan(correlation, { ...start, kind: start.expected, startedAtMs: Date.now() }, this.report);
+    const span = startActivitySpan(
+      correlation,
+      { ...start, kind: start.expected, startedAtMs: Date.now() },
+      this.report,
+    );
     return {
       run: (fn) => span.run(fn),
       logAttributes: () => logAttributes(correlation),
@@ -189,7 +193,12 @@ export class WorkerObserver implements AttemptObserver {
   private estimate(observation: ActivityObservation, call: LlmCall): void {
     const { metrics } = this;
     if (metrics === undefined || this.estimates.size >= MAX_ESTIMATES) return;
-    const estimate = estimateUsage(requestTexts(observation.input), responseText(observation.output), call.model, this.report)
+    const estimate = estimateUsage(
+      requestTexts(observation.input),
+      responseText(observation.output),
+      call.model,
+      this.report,
+    )
       .then((usage) => {
         if (usage !== undefined) observeEstimatedTokens(metrics, observation, usage);
       })

@@ -98,13 +98,16 @@ export class WorkerSearchAttributes {
       taskQueue: this.taskQueue,
       searchAttributes: this.keys.join(', '),
       rollout: this.options.rollout,
-      rollback: "Workers without the plugin cannot replay such runs; set mode: 'drain' before removing it, see docs/rollout.md.",
+      rollback:
+        "Workers without the plugin cannot replay such runs; set mode: 'drain' before removing it, see docs/rollout.md.",
     });
   }
 
   private onUnregistered(status: SearchAttributeStatus | undefined, commands: readonly string[]): void {
-    const mistyped = status?.mistyped.map(({ name, expected, actual }) => `${name} is ${actual}, not ${expected}`) ?? [];
-    const missing = status === undefined ? ['the server could not be asked'] : status.missing.map((name) => `${name} is missing`);
+    const mistyped =
+      status?.mistyped.map(({ name, expected, actual }) => `${name} is ${actual}, not ${expected}`) ?? [];
+    const missing =
+      status === undefined ? ['the server could not be asked'] : status.missing.map((name) => `${name} is missing`);
     this.observer.found({
       id: 'search-attributes-unregistered',
       message: `namespace ${this.namespace}: ${[...missing, ...mistyped].join(', ')}; runs that begin now write none`,
@@ -128,7 +131,9 @@ function warnOfOtherKeys(bundle: BundleConfig, own: BundleConfig, logger: Logger
 /** A worker without the plugin *fails* the runs of such workflow types, where it would otherwise only retry their tasks. */
 function warnOfFailureTypes({ workflowFailureErrorTypes }: WorkerOptions, logger: Logger): void {
   const fatal = Object.entries(workflowFailureErrorTypes ?? {})
-    .filter(([, types]) => types.some((type) => ['NondeterminismError', 'DeterminismViolationError', 'Error'].includes(type)))
+    .filter(([, types]) =>
+      types.some((type) => ['NondeterminismError', 'DeterminismViolationError', 'Error'].includes(type)),
+    )
     .map(([workflowType]) => workflowType);
   if (fatal.length === 0) return;
   logger.warn('Agent observability: workflowFailureErrorTypes includes non-determinism', {

@@ -34,7 +34,7 @@ async function startWorker(taskQueue: string, codec?: PayloadCodec): Promise<voi
 }
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('WARN') });
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   connection = await Connection.connect({ address });
   client = new Client({ connection });
   await startWorker(TASK_QUEUE);

@@ -1,17 +1,28 @@
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  NativeConnection,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import { AgentObservabilityPlugin, SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { countOurs, fetchHistories, type NamedHistory, replay, withoutOurs } from '../support/histories';
-import { keepHistories as keep } from '../support/recorded-histories';
 import { quietRuntime } from '../support/quiet-runtime';
+import { keepHistories as keep } from '../support/recorded-histories';
 import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
 import { activities } from './activities';
 import { SHAPES } from './shapes';
 
 const NAMESPACE = 'determinism';
 const plugin = new AgentObservabilityPlugin({ content: 'off', metrics: 'off', logger: quietRuntime() });
-const draining = new AgentObservabilityPlugin({ content: 'off', metrics: 'off', mode: 'drain', logger: quietRuntime() });
+const draining = new AgentObservabilityPlugin({
+  content: 'off',
+  metrics: 'off',
+  mode: 'drain',
+  logger: quietRuntime(),
+});
 
 const workflowsPath = require.resolve('./workflows/index.ts');
 
@@ -91,7 +102,11 @@ describe.each(Object.keys(SHAPES))('%s', (shapeName) => {
     recorded.plain.push(...without.histories);
     recorded.observed.push(...withPlugin.histories);
     recorded.refused.push(...refused.histories);
-    await keep(`${shapeName}${suffix}`, { plain: without.histories, observed: withPlugin.histories, refused: refused.histories });
+    await keep(`${shapeName}${suffix}`, {
+      plain: without.histories,
+      observed: withPlugin.histories,
+      refused: refused.histories,
+    });
 
     for (const { history } of withPlugin.histories) expect(countOurs(history).markers).toBe(1);
     for (const { history } of refused.histories) expect(countOurs(history)).toEqual({ markers: 0, upserts: 0 });

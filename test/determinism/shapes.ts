@@ -64,7 +64,8 @@ async function reset(handle: WorkflowHandle, client: Client): Promise<void> {
   const { workflowId } = handle;
   const { runId } = await handle.describe();
   const { events } = await handle.fetchHistory();
-  const completed = events?.filter(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes) ?? [];
+  const completed =
+    events?.filter(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes) ?? [];
   const middle = completed[Math.floor(completed.length / 2)];
   await client.workflowService.resetWorkflowExecution({
     namespace: client.options.namespace,
@@ -140,5 +141,3 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   'child-left-behind': { workflow: 'leavesChildBehind', args: [], runs: 2 },
   'pure-wait': { workflow: 'pureWait', args: [], drive: (handle) => handle.signal('finish') },
 };
-
-export type ShapeName = keyof typeof SHAPES;

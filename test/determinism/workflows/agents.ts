@@ -86,11 +86,19 @@ export async function handlers(): Promise<string[]> {
   setHandler(addNote, async (note) => {
     notes.push(await search(note));
   });
-  setHandler(steer, async (direction) => {
-    await callModel({ model: MODEL, turn: notes.length });
-    notes.push(direction);
-    return `steered ${direction}`;
-  }, { validator: (direction) => { if (direction === '') throw new Error('direction is empty'); } });
+  setHandler(
+    steer,
+    async (direction) => {
+      await callModel({ model: MODEL, turn: notes.length });
+      notes.push(direction);
+      return `steered ${direction}`;
+    },
+    {
+      validator: (direction) => {
+        if (direction === '') throw new Error('direction is empty');
+      },
+    },
+  );
   setHandler(finish, () => {
     done = true;
   });
