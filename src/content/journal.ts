@@ -13,9 +13,12 @@ import { Segment } from './segment';
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** A segment is closed at this size, so that the oldest can be given up by itself and each is quick to store. */
+/** A segment is closed at this size, so that each is quick to store. */
 const MAX_SEGMENT_JOURNAL_BYTES = MIB;
 const MAX_SEGMENT_SPOOL_BYTES = 4 * MIB;
+
+/** What is given up is given up by the segment: no more than this share of a limit at once. */
+const SEGMENTS_PER_LIMIT = 8;
 
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
@@ -153,7 +156,11 @@ export class Journal {
   private writable(): Segment | undefined {
     if (this.active !== undefined) {
       const { journalBytes, spoolBytes } = this.active;
-      if (journalBytes < MAX_SEGMENT_JOURNAL_BYTES && spoolBytes < MAX_SEGMENT_SPOOL_BYTES) return this.active;
+      const { maxJournalBytes, maxSpoolBytes } = this.limits;
+      const isOpen =
+        journalBytes < Math.min(MAX_SEGMENT_JOURNAL_BYTES, maxJournalBytes / SEGMENTS_PER_LIMIT) &&
+        spoolBytes < Math.min(MAX_SEGMENT_SPOOL_BYTES, maxSpoolBytes / SEGMENTS_PER_LIMIT);
+      if (isOpen) return this.active;
       this.seal();
     }
     if (Date.now() < this.retryAtMs) return undefined;

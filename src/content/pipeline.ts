@@ -209,6 +209,7 @@ export class Pipeline {
 
   private async flushOnce(): Promise<void> {
     this.journal.seal();
+    this.showSpoolBytes();
     for (const segment of [...this.journal.sealed]) {
       if (segment.outstanding > 0) continue;
       segment.isFlushing = true;

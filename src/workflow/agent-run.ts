@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SearchAttributePair, SearchAttributeUpdatePair } from '@temporalio/common';
 import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { AgentHeader, AgentIdentity } from '../definitions/agent-header';
 import { SEARCH_ATTRIBUTE_PATCH } from '../definitions/wire';
@@ -17,6 +18,7 @@ import { SearchAttributeWriter } from './search-attribute-writer';
 export class AgentRun implements NamedRun {
   readonly writer = new SearchAttributeWriter(() => this.write());
   state: AgentState;
+  private written = new Map<string, SearchAttributePair['key']>();
 
   constructor() {
     this.state = this.stateFrom({});
@@ -49,11 +51,22 @@ export class AgentRun implements NamedRun {
   }
 
   private write(): void {
-    let pairs = [requiredPair(workflowInfo().workflowType)];
+    let pairs: SearchAttributeUpdatePair[] = [requiredPair(workflowInfo().workflowType)];
     observe(() => {
       pairs = [requiredPair(this.state.currentTaskType)];
-      pairs = searchAttributePairs(this.state, bundleConfig);
+      const known = searchAttributePairs(this.state, bundleConfig);
+      pairs = [...known, ...this.removals(known)];
     });
     observe(() => upsertSearchAttributes(pairs));
+  }
+
+  /** What was written and is not known any more: a tool that turned out to be a model call. */
+  private removals(known: readonly SearchAttributePair[]): SearchAttributeUpdatePair[] {
+    const names = new Set(known.map(({ key }) => key.name));
+    const removals = [...this.written.values()]
+      .filter((key) => !names.has(key.name))
+      .map((key) => ({ key, value: null }) as SearchAttributeUpdatePair);
+    this.written = new Map(known.map(({ key }) => [key.name, key]));
+    return removals;
   }
 }

@@ -115,7 +115,7 @@ function activityNotes(activities: readonly MergedActivity[], unknownAttempts: n
       `${plural(unreadable.length, 'result')} in history cannot be read here (${encodings}): model calls among them are shown as tools.`,
     );
   }
-  const unrecorded = activities.filter(({ story, attempts }) => attempts.length === 0 && story?.outcome !== 'running');
+  const unrecorded = activities.filter(({ story, attempts }) => attempts.length === 0 && story?.outcome !== 'pending');
   if (hasRecords && unrecorded.length > 0) {
     notes.push(
       `${formatCount(unrecorded.length)} of ${plural(activities.length, 'activity', 'activities')} left no record.`,

@@ -113,20 +113,21 @@ function common(activity: MergedActivity) {
     outcome,
     source,
     ...defined({
-      durationMs: last === undefined ? historyDuration(activity) : Math.round(last.durationMs),
+      durationMs: outcome === 'pending' ? undefined : durationOf(activity, last),
       input: last?.input,
       output: last?.output,
     }),
   };
 }
 
-function historyDuration({ story }: MergedActivity): number | undefined {
+function durationOf({ story }: MergedActivity, last: AgentRecord | undefined): number | undefined {
+  if (last !== undefined) return Math.round(last.durationMs);
   if (story?.startedAtMs === undefined || story.closedAtMs === undefined) return undefined;
   return story.closedAtMs - story.startedAtMs;
 }
 
 /** History knows best whether an activity ended; what an answer was worth, only the record or the call says. */
-function outcomeOf({ story }: MergedActivity, last: AgentRecord | undefined): Outcome | 'running' {
+function outcomeOf({ story }: MergedActivity, last: AgentRecord | undefined): Outcome | 'pending' {
   if (story === undefined) return last?.outcome ?? 'ok';
   if (story.outcome !== 'ok') return story.outcome;
   if (last !== undefined && last.outcome !== 'error' && last.outcome !== 'timeout') return last.outcome;

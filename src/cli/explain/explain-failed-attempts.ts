@@ -17,7 +17,7 @@ export function explainFailedAttempts(activities: readonly MergedActivity[], red
   let unknownAttempts = 0;
   for (const activity of activities) {
     const fromHistory = historyFailures(activity);
-    const isOpen = activity.story?.outcome === 'running';
+    const isOpen = activity.story?.outcome === 'pending';
     const closedAttempts = attemptsOf(activity) - (isOpen ? 1 : 0);
     for (let attempt = 1; attempt <= closedAttempts; attempt++) {
       const record = activity.attempts.find((recorded) => recorded.attempt === attempt);

@@ -72,9 +72,10 @@ interface ExplainedActivity {
   readonly attempts: number;
   /** Start of the last attempt where it is known, else when the activity was scheduled. ISO 8601. */
   readonly startedAt: string;
-  /** Duration of the last attempt. */
+  /** Duration of the last attempt; absent while it is pending. */
   readonly durationMs?: number;
-  readonly outcome: Outcome | 'running';
+  /** `pending` until the activity is closed: it runs, or waits for its next attempt. */
+  readonly outcome: Outcome | 'pending';
   readonly source: StorySource;
   readonly input?: ContentRef;
   readonly output?: ContentRef;

@@ -224,7 +224,7 @@ function newActivity(
     startedAtMs: undefined,
     closedAtMs: undefined,
     attempts: 0,
-    outcome: 'running',
+    outcome: 'pending',
     previousFailure: undefined,
     failure: undefined,
     call: undefined,

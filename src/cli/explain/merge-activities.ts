@@ -69,6 +69,6 @@ function keyOf(runId: string, activityId: string): string {
 }
 
 function pendingOf(pending: readonly PendingActivity[], activity: ActivityStory): PendingActivity | undefined {
-  if (activity.outcome !== 'running') return undefined;
+  if (activity.outcome !== 'pending') return undefined;
   return pending.find(({ activityId }) => activityId === activity.activityId);
 }

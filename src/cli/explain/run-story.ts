@@ -47,7 +47,7 @@ export interface ActivityStory {
   closedAtMs: number | undefined;
   /** Attempts that history knows of; the server writes the start of the last one only, when it ends. */
   attempts: number;
-  outcome: 'running' | 'ok' | 'error' | 'timeout' | 'cancelled';
+  outcome: 'pending' | 'ok' | 'error' | 'timeout' | 'cancelled';
   /** Why the attempt before the last failed. */
   previousFailure: FailureMessage | undefined;
   failure: FailureMessage | undefined;

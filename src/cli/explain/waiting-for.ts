@@ -38,6 +38,10 @@ export function explainWaiting(run: RunDescription, story: RunStory, redact: Red
 }
 
 function explainActivityWait(pending: PendingActivity, redact: RedactText): ExplainedWait {
+  const nextAttemptAtMs = pending.state === 'scheduled' && pending.attempt > 1 ? pending.nextAttemptAtMs : undefined;
+  // Of an activity that waits for its next attempt, the server gives the time of that attempt as scheduled.
+  const scheduledAtMs = nextAttemptAtMs === undefined ? pending.scheduledAtMs : undefined;
+  const since = pending.state === 'scheduled' ? scheduledAtMs : pending.lastStartedAtMs;
   return {
     kind: 'activity',
     activityType: pending.activityType,
@@ -46,9 +50,9 @@ function explainActivityWait(pending: PendingActivity, redact: RedactText): Expl
     attempt: pending.attempt,
     ...defined({
       maximumAttempts: pending.maximumAttempts,
-      since: optionalTime(pending.state === 'started' ? pending.lastStartedAtMs : pending.scheduledAtMs),
+      since: optionalTime(since),
       lastHeartbeatAt: optionalTime(pending.lastHeartbeatAtMs),
-      nextAttemptAt: optionalTime(pending.state === 'scheduled' ? pending.nextAttemptAtMs : undefined),
+      nextAttemptAt: optionalTime(nextAttemptAtMs),
       lastFailure: pending.lastFailure && explainFailure(pending.lastFailure, redact),
     }),
   };
