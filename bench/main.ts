@@ -5,7 +5,7 @@
  * Ends with 1 when a goal is missed.
  */
 import { parseArgs } from 'node:util';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { type BenchContext, type Measurement, meetsGoal, toJson, toTable } from './measurement';
 
 const BENCHMARKS = {
@@ -22,8 +22,9 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
   });
-  // Only our own progress goes to stderr; the SDK's notices about workers that start and stop do not.
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  // Stdout is for the results alone, and there the SDK's core would write.
+  const logging = { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} };
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
   const context = contextFor(values.quick ? quickRounds : (full) => full);
   const measurements: Measurement[] = [];
   for (const name of selected(values.only)) {

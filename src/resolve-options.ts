@@ -37,7 +37,7 @@ export interface ResolvedOptions {
   readonly metrics: { readonly host: string; readonly port: number } | MetricsRegistryOptions | undefined;
   readonly searchAttributes: { readonly keys: readonly SearchAttributeName[]; readonly register: boolean };
   readonly rollout: number;
-  readonly workflows: { readonly include: ReadonlySet<string> | undefined; readonly exclude: ReadonlySet<string> };
+  readonly workflows: { readonly include: readonly string[] | undefined; readonly exclude: readonly string[] };
   readonly taskTypes: Readonly<Record<string, string>>;
   readonly correlation: Omit<AgentIdentity, 'taskType'>;
   readonly estimateTokens: boolean;
@@ -70,12 +70,11 @@ export function resolveOptions(
   const pick = <T>(name: string, value: T | undefined, fromEnv: Named<T> | undefined, fallback: T): Named<T> =>
     value !== undefined ? { name, value } : (fromEnv ?? { name, value: fallback });
 
-  const rollout = pick('rollout', options.rollout, variables.number('ROLLOUT'), 1);
+  const rollout = pick<unknown>('rollout', options.rollout, variables.number('ROLLOUT'), 1);
   const mode = pick<unknown>('mode', options.mode, variables.text('MODE'), 'on');
   const redact = pick<unknown>('redact', options.redact, variables.text('REDACT'), 'default');
   const estimate = pick<unknown>('estimateTokens', options.estimateTokens, variables.boolean('ESTIMATE_TOKENS'), true);
   const taskType = pick<unknown>('taskType', options.taskType, variables.pairs('TASK_TYPE'), {});
-  const correlation = pick<unknown>('correlation', options.correlation, variables.correlation(), {});
 
   return Object.freeze({
     mode: oneOf(mode.name, mode.value, ['on', 'drain', 'off']),
@@ -89,7 +88,7 @@ export function resolveOptions(
     rollout: number(rollout.name, rollout.value, { min: 0, max: 1 }),
     workflows: resolveWorkflows(options.workflows, variables),
     taskTypes: Object.freeze(record(taskType.name, taskType.value)),
-    correlation: resolveCorrelation(correlation),
+    correlation: resolveCorrelation(options.correlation, variables),
     estimateTokens: boolean(estimate.name, estimate.value),
     logger: resolveLogger(options.logger, variables.text('LOGGER')),
   });
@@ -153,7 +152,9 @@ function resolveSearchAttributes(value: unknown, variables: EnvironmentReader): 
           oneOf(`${include.name}[${i}]`, name, SEARCH_ATTRIBUTE_NAMES),
         );
   return Object.freeze({
-    keys: SEARCH_ATTRIBUTE_NAMES.filter((name) => name === REQUIRED_SEARCH_ATTRIBUTE || included.includes(name)),
+    keys: Object.freeze(
+      SEARCH_ATTRIBUTE_NAMES.filter((name) => name === REQUIRED_SEARCH_ATTRIBUTE || included.includes(name)),
+    ),
     register: oneOf(register.name, register.value, ['auto', 'never']) === 'auto',
   });
 }
@@ -164,19 +165,20 @@ function resolveWorkflows(value: unknown, variables: EnvironmentReader): Resolve
   const types = (key: 'include' | 'exclude', fromEnv: Named<unknown> | undefined) => {
     const list = options[key] !== undefined ? { name: `workflows.${key}`, value: options[key] } : fromEnv;
     if (list === undefined) return undefined;
-    return new Set(array(list.name, list.value).map((type, i) => nonEmpty(`${list.name}[${i}]`, type)));
+    return Object.freeze(array(list.name, list.value).map((type, i) => nonEmpty(`${list.name}[${i}]`, type)));
   };
   return Object.freeze({
     include: types('include', variables.list('WORKFLOWS_INCLUDE')),
-    exclude: types('exclude', variables.list('WORKFLOWS_EXCLUDE')) ?? new Set(),
+    exclude: types('exclude', variables.list('WORKFLOWS_EXCLUDE')) ?? Object.freeze([]),
   });
 }
 
-function resolveCorrelation({ name, value }: Named<unknown>): Omit<AgentIdentity, 'taskType'> {
-  const options = object(name, value, 'an object');
-  known(name, options, ['taskId', 'sessionId']);
-  const id = (key: string) => (options[key] === undefined ? undefined : nonEmpty(`${name}.${key}`, options[key]));
-  return Object.freeze(defined({ taskId: id('taskId'), sessionId: id('sessionId') }));
+function resolveCorrelation(value: unknown, variables: EnvironmentReader): ResolvedOptions['correlation'] {
+  const options = object('correlation', value ?? {}, 'an object');
+  known('correlation', options, ['taskId', 'sessionId']);
+  const id = (key: keyof ResolvedOptions['correlation'], variable: string) =>
+    options[key] !== undefined ? nonEmpty(`correlation.${key}`, options[key]) : variables.text(variable)?.value;
+  return Object.freeze(defined({ taskId: id('taskId', 'TASK_ID'), sessionId: id('sessionId', 'SESSION_ID') }));
 }
 
 function resolveLogger(value: unknown, fromEnv: Named<string> | undefined): ResolvedOptions['logger'] {
@@ -196,9 +198,10 @@ class EnvironmentReader {
     return value ? { name: ENV_PREFIX + suffix, value } : undefined;
   }
 
-  number(suffix: string): Named<number> | undefined {
+  number(suffix: string): Named<unknown> | undefined {
     const text = this.text(suffix);
-    return text && { name: text.name, value: Number(text.value) };
+    const value = Number(text?.value);
+    return text && { name: text.name, value: Number.isNaN(value) ? text.value : value };
   }
 
   boolean(suffix: string): Named<unknown> | undefined {
@@ -230,10 +233,5 @@ class EnvironmentReader {
     if (!match?.groups) throw fail(text.name, "'off', '<port>' or '<host>:<port>'", text.value);
     const { host, port } = match.groups;
     return { name: text.name, value: defined({ host: host?.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }) };
-  }
-
-  correlation(): Named<unknown> | undefined {
-    const ids = defined({ taskId: this.text('TASK_ID')?.value, sessionId: this.text('SESSION_ID')?.value });
-    return Object.keys(ids).length === 0 ? undefined : { name: 'correlation', value: ids };
   }
 }

@@ -25,6 +25,8 @@ export interface DemoEnvironment {
   readonly hasAnthropic: boolean;
   /** Rejects when the worker fails. */
   readonly workerFailed: Promise<never>;
+  /** Aborts when everything is being stopped; calls to Temporal must not outlive their connection. */
+  readonly stopping: AbortSignal;
   /** Stops the worker alone, so that everything it observed is stored. */
   stopWorker(): Promise<void>;
   /** Stops everything. May be called more than once. */
@@ -44,7 +46,9 @@ export interface EnvironmentOptions {
 /** A Temporal server, model providers, and a worker that is observed. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<DemoEnvironment> {
   const cleanups: (() => Promise<unknown>)[] = [];
+  const stopping = new AbortController();
   const stop = async () => {
+    stopping.abort();
     for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
   };
   try {
@@ -87,6 +91,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Dem
       provider,
       hasAnthropic: provider !== undefined || Boolean(process.env.ANTHROPIC_API_KEY),
       workerFailed: new Promise((_, reject) => running.catch(reject)),
+      stopping: stopping.signal,
       stopWorker,
       stop,
     };

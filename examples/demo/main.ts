@@ -47,23 +47,28 @@ async function main(): Promise<number> {
   // Looks like a key and is none: it is planted in a prompt and must be found nowhere in what is stored.
   const secret = `sk-proj-${randomBytes(24).toString('hex')}`;
   try {
-    if (options.once) {
-      return await Promise.race([runOnce(environment, secret), environment.workerFailed, rejectOn(interrupted.signal)]);
-    }
-    await Promise.race([
-      watch(environment, secret, addresses(environment), interrupted.signal),
+    const work = options.once
+      ? () => runOnce(environment, secret)
+      : () => watch(environment, secret, addresses(environment), interrupted.signal);
+    return await Promise.race([
+      environment.client.withAbortSignal(environment.stopping, work),
       environment.workerFailed,
+      whenInterrupted(interrupted.signal, options.once ? 1 : 0),
     ]);
-    console.log('\nStopping …');
-    return 0;
   } finally {
     await environment.stop();
   }
 }
 
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
+/** Ctrl-C is how the live table ends, but not how a verification ends well. */
+function whenInterrupted(signal: AbortSignal, exitCode: number): Promise<number> {
+  return new Promise((resolve) => {
+    const interrupt = () => {
+      console.log('\nStopping …');
+      resolve(exitCode);
+    };
+    if (signal.aborted) interrupt();
+    else signal.addEventListener('abort', interrupt, { once: true });
   });
 }
 

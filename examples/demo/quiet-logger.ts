@@ -9,6 +9,6 @@ function formatEntry({ level, message, meta }: LogEntry): string {
   const { activityType, workflowId, attempt, error } = meta ?? {};
   const where = [workflowId, activityType, attempt !== undefined ? `attempt ${attempt}` : undefined];
   const known = where.filter((part) => part !== undefined).join(', ');
-  const cause = error instanceof Error ? `: ${error.message}` : '';
-  return `${level.toLowerCase()}  ${message}${known === '' ? '' : ` (${known})`}${cause}`;
+  const cause = error instanceof Error ? error.message : error;
+  return `${level.toLowerCase()}  ${message}${known === '' ? '' : ` (${known})`}${cause === undefined ? '' : `: ${cause}`}`;
 }

@@ -17,16 +17,16 @@ const COLUMNS: readonly (readonly [string, (agent: ListedAgent) => unknown])[] =
   ['STATE', ({ status }) => status],
 ];
 
-/** Keeps starting agents and shows them as Temporal lists them, until `signal` aborts. */
+/** Keeps starting agents and shows them as Temporal lists them, until `signal` aborts. Returns the exit code. */
 export async function watch(
   environment: DemoEnvironment,
   secret: string,
   addresses: readonly string[],
   signal: AbortSignal,
-): Promise<void> {
-  const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+): Promise<number> {
   if (!process.stdout.isTTY) for (const line of addresses) console.log(line);
-  await Promise.race([ended, startForEver(environment, secret, signal), show(environment, addresses, signal)]);
+  await Promise.all([startForEver(environment, secret, signal), show(environment, addresses, signal)]);
+  return 0;
 }
 
 async function startForEver(environment: DemoEnvironment, secret: string, signal: AbortSignal): Promise<void> {

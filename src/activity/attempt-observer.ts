@@ -9,15 +9,15 @@ export interface AttemptStart {
   /** Whether activities of this type are known to call models. */
   readonly isModelActivity: boolean;
   readonly tool: string;
-  readonly requestModel?: string;
-  readonly requestProvider?: string;
+  readonly requestModel: string | undefined;
+  readonly requestProvider: string | undefined;
 }
 
 /** Follows one attempt; whoever traces it keeps its span here. No method throws. */
 export interface AttemptTrace {
   /** Runs the activity, with its span active. */
   run<T>(fn: () => T): T;
-  /** Ids for logs; empty when nothing is traced. */
+  /** Ids for logs: of task, session and trace. */
   logAttributes(): Readonly<Record<string, unknown>>;
   /** The attempt ended. */
   end(observation: ActivityObservation): void;

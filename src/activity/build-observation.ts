@@ -1,6 +1,4 @@
 import { CancelledFailure } from '@temporalio/common';
-import { defined } from '../definitions/agent-header';
-import type { ReportError } from '../definitions/observer-parts';
 import { classifyLlmError, isLlmError } from '../llm/classify-llm-error';
 import { readLlmCallOr } from '../llm/read-llm-call';
 import type { LlmCall, LlmErrorInfo } from '../llm/types';
@@ -24,54 +22,69 @@ export function buildObservation(
   time: AttemptTime,
   observer: AttemptObserver,
 ): ActivityObservation {
-  const { correlation, tool, requestModel, requestProvider } = start;
-  const observation = {
-    correlation,
-    ...time,
-    requestModel,
-    requestProvider,
+  return 'error' in end
+    ? failedObservation(start, input, end.error, time, observer)
+    : endedObservation(start, input, end.result, time, observer);
+}
+
+function failedObservation(
+  start: AttemptStart,
+  input: readonly unknown[],
+  error: unknown,
+  time: AttemptTime,
+  observer: AttemptObserver,
+): ActivityObservation {
+  const isModelCall = start.expected === 'llm' || isLlmError(error);
+  const errorInfo = classifyLlmError(error);
+  return {
+    correlation: start.correlation,
+    kind: isModelCall ? 'llm' : 'tool',
+    tool: isModelCall ? undefined : start.tool,
+    startedAtMs: time.startedAtMs,
+    durationMs: time.durationMs,
+    outcome: failureOutcome(error, errorInfo),
+    requestModel: start.requestModel,
+    requestProvider: start.requestProvider,
+    errorInfo: isModelCall ? errorInfo : undefined,
+    error,
     input,
     inputBytes: observer.measure(input),
   };
-
-  if ('error' in end) {
-    const { error } = end;
-    const isModelCall = start.expected === 'llm' || isLlmError(error);
-    const errorInfo = classifyLlmError(error);
-    return defined({
-      ...observation,
-      ...(isModelCall ? { kind: 'llm' as const, errorInfo } : { kind: 'tool' as const, tool }),
-      outcome: failureOutcome(error, errorInfo),
-      error,
-    }) as ActivityObservation;
-  }
-
-  const output = end.result;
-  const call = readCall(output, input, correlation.activityType, observer.report);
-  const isModelCall = call !== undefined || start.isModelActivity;
-  return defined({
-    ...observation,
-    ...(isModelCall ? { kind: 'llm' as const, call } : { kind: 'tool' as const, tool }),
-    outcome: callOutcome(call),
-    costUsd: call?.usage && observer.cost(call),
-    output,
-    outputBytes: observer.measure(output),
-  }) as ActivityObservation;
 }
 
-function readCall(
-  result: unknown,
-  request: readonly unknown[],
-  activityType: string,
-  report: ReportError,
-): LlmCall | undefined {
-  return readLlmCallOr((error) => report('reader', error), result, { activityType, request });
+function endedObservation(
+  start: AttemptStart,
+  input: readonly unknown[],
+  output: unknown,
+  time: AttemptTime,
+  observer: AttemptObserver,
+): ActivityObservation {
+  const { requestModel, requestProvider, correlation } = start;
+  const hints = { activityType: correlation.activityType, request: { model: requestModel } };
+  const call = readLlmCallOr((error) => observer.report('reader', error), output, hints);
+  const isModelCall = call !== undefined || start.isModelActivity;
+  return {
+    correlation,
+    kind: isModelCall ? 'llm' : 'tool',
+    tool: isModelCall ? undefined : start.tool,
+    startedAtMs: time.startedAtMs,
+    durationMs: time.durationMs,
+    outcome: callOutcome(call),
+    requestModel,
+    requestProvider,
+    call,
+    costUsd: call?.usage && observer.cost(call),
+    input,
+    output,
+    inputBytes: observer.measure(input),
+    outputBytes: observer.measure(output),
+  };
 }
 
 /** A refusal or a filter looks like success to the workflow, and a provider's failure can arrive with HTTP 200. */
 function callOutcome(call: LlmCall | undefined): Outcome {
-  if (call?.finish === 'content_filter' && !call.refusal) return 'content_filter';
   if (call?.refusal) return 'refusal';
+  if (call?.finish === 'content_filter') return 'content_filter';
   return call?.finish === 'error' ? 'error' : 'ok';
 }
 

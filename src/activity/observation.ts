@@ -19,10 +19,10 @@ export interface AgentCorrelation {
   readonly attempt: number;
   readonly isLocal: boolean;
   readonly taskType: string;
-  readonly taskId?: string;
-  readonly sessionId?: string;
+  readonly taskId?: string | undefined;
+  readonly sessionId?: string | undefined;
   /** Model turns of the task before this activity was scheduled. */
-  readonly iteration?: number;
+  readonly iteration?: number | undefined;
 }
 
 export const OUTCOMES = ['ok', 'error', 'timeout', 'cancelled', 'refusal', 'content_filter'] as const;
@@ -35,38 +35,38 @@ export interface ActivityObservation {
   readonly correlation: AgentCorrelation;
   readonly kind: 'llm' | 'tool';
   /** Tool name when `kind` is `tool`: the activity type, or the name inside an MCP call's arguments. */
-  readonly tool?: string;
+  readonly tool?: string | undefined;
   /** Start of the attempt, in milliseconds since the epoch. */
   readonly startedAtMs: number;
   readonly durationMs: number;
   readonly outcome: Outcome;
   /** Model that the arguments ask for; known even when the attempt fails. */
-  readonly requestModel?: string;
+  readonly requestModel?: string | undefined;
   /** Provider of that model, where its name tells. */
-  readonly requestProvider?: string;
+  readonly requestProvider?: string | undefined;
   /** The normalised response, when a reader recognised one. */
-  readonly call?: LlmCall;
+  readonly call?: LlmCall | undefined;
   /** Class of the error, when the attempt failed. */
-  readonly errorInfo?: LlmErrorInfo;
+  readonly errorInfo?: LlmErrorInfo | undefined;
   readonly error?: unknown;
   /** Cost in US dollars; absent when usage or price is unknown. */
-  readonly costUsd?: number;
+  readonly costUsd?: number | undefined;
   /** Arguments as the activity got them. Content. */
   readonly input: readonly unknown[];
   /** Result as the activity returned it. Content. */
   readonly output?: unknown;
   /** Size of the input as JSON in UTF-8, before any codec; absent when it could not be measured. */
-  readonly inputBytes?: number;
+  readonly inputBytes?: number | undefined;
   /** Size of the output as JSON in UTF-8, before any codec; absent when it could not be measured. */
-  readonly outputBytes?: number;
+  readonly outputBytes?: number | undefined;
 }
 
 /** Where the bytes of an input or output are, or why they are not there. */
 export interface ContentRef {
   /** `file:` or store URI, e.g. `content/<namespace>/sha256/<2 hex>/<hex>` below the store. */
-  readonly uri?: string;
-  readonly sha256?: string;
-  readonly bytes?: number;
+  readonly uri?: string | undefined;
+  readonly sha256?: string | undefined;
+  readonly bytes?: number | undefined;
   /** Why there is no content. */
   readonly missing?: 'off' | 'too-large' | 'unserialisable' | 'redactor-failed' | 'dropped' | 'none';
 }

@@ -17,6 +17,9 @@ const MIB = 1024 * KIB;
 const MAX_SEGMENT_JOURNAL_BYTES = MIB;
 const MAX_SEGMENT_SPOOL_BYTES = 4 * MIB;
 
+/** Contents that wait in memory for the next write. */
+const MAX_UNWRITTEN_BYTES = 256 * KIB;
+
 /** What is given up is given up by the segment: no more than this share of a limit at once. */
 const SEGMENTS_PER_LIMIT = 8;
 
@@ -35,7 +38,7 @@ export class Journal {
   readonly sealed: Segment[] = [];
   private active: Segment | undefined;
   private journalBytes = 0;
-  private spoolBytesOnDisk = 0;
+  private spooledBytes = 0;
   private retryAtMs = 0;
   private retryDelayMs = FIRST_RETRY_MS;
 
@@ -51,7 +54,7 @@ export class Journal {
   }
 
   get spoolBytes(): number {
-    return this.spoolBytesOnDisk;
+    return this.spooledBytes;
   }
 
   /** Segment and number of the line; `undefined` when it was given up, which is counted here. */
@@ -74,18 +77,23 @@ export class Journal {
     return { segment, line: segment.lines - 1 };
   }
 
-  /** Puts contents into the spool; where that fails it is counted here. */
+  /**
+   * Takes contents for the spool. They get to disk together with others, within milliseconds: unlike a record, a content
+   * of the last moment may be lost with the process, and a write for each would cost more than all else.
+   */
   appendContents(segment: Segment, namespace: string, contents: readonly InlineContent[]): void {
     const before = segment.spoolBytes;
-    try {
-      segment.appendContents(namespace, contents);
-    } catch (error) {
-      segment.isIncomplete = true;
-      this.writeFailed(error);
-      this.countDropped(namespace, contents.length);
-      return;
-    }
-    this.spoolBytesOnDisk += segment.spoolBytes - before;
+    segment.addContents(namespace, contents);
+    this.spooledBytes += segment.spoolBytes - before;
+    if (segment.unwrittenBytes >= MAX_UNWRITTEN_BYTES) this.writeSpool();
+  }
+
+  /** Brings to disk what waits for it; where that fails it is counted here. */
+  writeSpool(): void {
+    const { active } = this;
+    if (active === undefined || this.tryWriteSpool(active)) return;
+    // The end of the file may be torn.
+    this.seal();
   }
 
   /** Closes the current segment; the next line begins another. */
@@ -93,6 +101,7 @@ export class Journal {
     const { active } = this;
     if (active === undefined) return;
     this.active = undefined;
+    this.tryWriteSpool(active);
     active.close();
     if (active.lines === 0) active.remove();
     else this.sealed.push(active);
@@ -103,7 +112,7 @@ export class Journal {
     this.sealed.unshift(...segments);
     for (const segment of segments) {
       this.journalBytes += segment.journalBytes;
-      this.spoolBytesOnDisk += segment.spoolBytes;
+      this.spooledBytes += segment.spoolBytes;
     }
   }
 
@@ -147,8 +156,21 @@ export class Journal {
     return total;
   }
 
+  private tryWriteSpool(segment: Segment): boolean {
+    try {
+      segment.writeSpool();
+      return true;
+    } catch (error) {
+      this.report('journal', error);
+      segment.isIncomplete = true;
+      for (const [namespace, { count }] of segment.contents) this.countDropped(namespace, count);
+      this.forgetSpool(segment);
+      return false;
+    }
+  }
+
   private forgetSpool(segment: Segment): void {
-    this.spoolBytesOnDisk -= segment.spoolBytes;
+    this.spooledBytes -= segment.spoolBytes;
     segment.spoolBytes = 0;
     segment.contents.clear();
   }

@@ -19,6 +19,9 @@ import { ThreadDrain } from './thread-drain';
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
 
+/** How long a content may wait in memory for others to be written with it. */
+const SPOOL_WRITE_MS = 10;
+
 /** Between passes while somebody waits for the end. */
 const FLUSH_STEP_MS = 25;
 
@@ -40,6 +43,7 @@ export class Pipeline {
   private readonly contentPrefixes = new Map<string, string>();
   private readonly spoolGauges = new Set<string>();
   private flushTimer: NodeJS.Timeout | undefined;
+  private spoolTimer: NodeJS.Timeout | undefined;
   private readonly maintenanceTimer: NodeJS.Timeout;
   private flushing: Promise<void> | undefined;
   private retryDelayMs = FIRST_RETRY_MS;
@@ -99,7 +103,7 @@ export class Pipeline {
     return place;
   }
 
-  /** Puts small contents of one record into the spool, at once. */
+  /** Puts small contents of one record into the spool. */
   spool(segment: Segment, namespace: string, contents: readonly InlineContent[]): void {
     const bytes = contents.reduce((sum, content) => sum + content.bytes, 0);
     if (segment.isClosed || !this.makeRoom(bytes)) {
@@ -108,6 +112,10 @@ export class Pipeline {
       return;
     }
     this.journal.appendContents(segment, namespace, contents);
+    this.spoolTimer ??= setTimeout(() => {
+      this.spoolTimer = undefined;
+      this.journal.writeSpool();
+    }, SPOOL_WRITE_MS).unref();
   }
 
   /** Lets a large content be stored behind the scenes. */
@@ -147,7 +155,7 @@ export class Pipeline {
     await this.flush(timeoutMs);
     clearInterval(this.maintenanceTimer);
     clearTimeout(this.flushTimer);
-    this.flushTimer = undefined;
+    clearTimeout(this.spoolTimer);
     this.queue.dropAll();
     await this.drain.close();
     this.journal.seal();

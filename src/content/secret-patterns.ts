@@ -1,9 +1,8 @@
 /**
  * Secrets that are known by how they begin.
  *
- * One regular expression finds candidates; it has no unbounded repetition, no lookbehind and no second chance at a
- * position, so it takes time linear in any text and never grows a backtracking stack. Where a secret ends is decided
- * in code, and the search goes on behind it.
+ * Regular expressions find candidates; they have no unbounded repetition, so they take time linear in any text and never
+ * grow a backtracking stack. Where a secret ends is decided in code, and the search goes on behind it.
  *
  * @module
  */
@@ -36,43 +35,87 @@ const VENDOR_TOKENS = [
   'r8_[A-Za-z0-9]{16}',
   'pplx-[A-Za-z0-9]{16}',
   'tvly-[\\w-]{16}',
-  // Stripe, SendGrid, npm, PyPI, DigitalOcean, Databricks, Linear, Notion
+  // Stripe, SendGrid, npm, PyPI, DigitalOcean, Linear, Notion
   '[rs]k_(?:live|test)_[A-Za-z0-9]{8}',
   'whsec_[A-Za-z0-9+/]{16}',
   'SG\\.[\\w-]{16}',
   'npm_[A-Za-z0-9]{30}',
   'pypi-[\\w-]{16}',
   'do[opr]_v1_[a-f0-9]{16}',
-  'dapi[a-f0-9]{32}',
   'lin_api_[A-Za-z0-9]{16}',
   'ntn_[A-Za-z0-9]{16}',
 ];
+
+/**
+ * Characters that secrets have near their beginning and text seldom has. Looking for these first, and at what stands
+ * before them, is several times as fast as trying every beginning everywhere.
+ */
+const ANCHOR = /[-_.J]|[IC]A|Iz|\/\//g;
+
+/** What stands before a `-`, `_` or `.` that is an anchor. */
+const PREFIX =
+  /(?:sk|xox[a-z]|xapp|gl(?:pat|ptt|cbt)|xai|pplx|tvly|pypi|GOCSPX|gh[pousr]|github|hf|gsk|r8|rk|whsec|npm|do[opr]|lin|ntn|ya29|SG|hooks)$/;
+const MAX_PREFIX_CHARS = 6;
 
 const CANDIDATE = new RegExp(
   [
     `(${VENDOR_TOKENS.join('|')})`,
     '(sk-[\\w-]{16})',
     '(eyJ[\\w-]{8})',
-    '((?:[Bb]earer|BEARER)(?:\\s|%20|\\+){1,4}[\\w.~+/=-]{8})',
     '(://)',
     '(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)',
-    '((?:AccountKey|SharedAccessKey|SharedAccessSignature)=)[\\w+/]',
   ].join('|'),
-  'g',
+  'y',
 );
+
+const BEARER = /(?:[Bb]earer|BEARER)(?:\s|%20|\+){1,4}(?=[\w.~+/=-]{8})/g;
 
 /** Replaces what looks like a secret by itself, whatever it stands in. */
 export function redactTokens(text: string): string {
-  CANDIDATE.lastIndex = 0;
+  const out = replaceSpans(text, ANCHOR, (match) => {
+    const start = startOfCandidate(text, match.index);
+    if (start === undefined) return skip(match.index + 1);
+    CANDIDATE.lastIndex = start;
+    const candidate = CANDIDATE.exec(text);
+    return candidate === null ? skip(match.index + 1) : findSecret(text, candidate);
+  });
+  if (!out.includes('earer') && !out.includes('BEARER')) return out;
+  return replaceSpans(out, BEARER, (match) => bearerToken(out, match.index + match[0].length));
+}
+
+function startOfCandidate(text: string, anchor: number): number | undefined {
+  switch (text.charCodeAt(anchor)) {
+    case 0x4a: // eyJ
+      return text.startsWith('ey', anchor - 2) ? anchor - 2 : undefined;
+    case 0x49: // AIza, AKIA, ASIA, ABIA
+    case 0x43: // ACCA
+      return text.charCodeAt(anchor - 1) === 0x41 ? anchor - 1 : anchor - 2;
+    case 0x2f: // ://, 1//0
+      return anchor - 1;
+    default:
+      if (text.startsWith('-----BEGIN ', anchor)) return anchor;
+      if (!isAlphanumeric(text.charCodeAt(anchor - 1))) return undefined;
+      return startOfPrefix(text, anchor);
+  }
+}
+
+function startOfPrefix(text: string, anchor: number): number | undefined {
+  const match = PREFIX.exec(text.slice(Math.max(0, anchor - MAX_PREFIX_CHARS), anchor));
+  return match === null ? undefined : anchor - match[0].length;
+}
+
+/** Replaces what `find` makes of each match, and goes on behind it. */
+function replaceSpans(text: string, pattern: RegExp, find: (match: RegExpExecArray) => Span): string {
+  pattern.lastIndex = 0;
   let out = '';
   let done = 0;
-  for (let match = CANDIDATE.exec(text); match !== null; match = CANDIDATE.exec(text)) {
-    const found = findSecret(text, match);
-    if (found.start < found.end) {
-      out += text.slice(done, found.start) + REDACTED;
-      done = found.end;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const { start, end } = find(match);
+    if (start < end) {
+      out += text.slice(done, start) + REDACTED;
+      done = end;
     }
-    CANDIDATE.lastIndex = found.end;
+    pattern.lastIndex = end;
   }
   return done === 0 ? text : out + text.slice(done);
 }
@@ -85,16 +128,13 @@ interface Span {
 
 function findSecret(text: string, match: RegExpExecArray): Span {
   const { index } = match;
-  const next = CANDIDATE.lastIndex;
-  const [, vendor, sk, base64Json, bearer, url, pem, azure] = match;
-  if (vendor !== undefined)
-    return isStart(text, index) ? { start: index, end: endOfToken(text, next) } : skip(index + 1);
+  const next = index + match[0].length;
+  const [, vendor, sk, base64Json, url, pem] = match;
   if (url !== undefined) return passwordInUrl(text, next);
   if (pem !== undefined) return { start: index, end: endOfPem(text, next) };
-  if (azure !== undefined) return { start: index + azure.length, end: endOfToken(text, next) };
+  if (!isStart(text, index)) return skip(next);
   const end = endOfToken(text, next);
-  if (bearer !== undefined) return bearerToken(text, index, end);
-  if (!isStart(text, index)) return skip(index + 1);
+  if (vendor !== undefined) return { start: index, end };
   const token = text.slice(index, end);
   // `sk-` begins names too (sk-learn-...), but a key without one digit or capital does not happen.
   if (sk !== undefined) return /[0-9A-Z]/.test(token) ? { start: index, end } : skip(end);
@@ -140,9 +180,8 @@ function dots(text: string): number {
   return count;
 }
 
-function bearerToken(text: string, index: number, end: number): Span {
-  const match = /^.{6}(?:\s|%20|\+)+/.exec(text.slice(index, index + 24));
-  const start = index + (match?.[0].length ?? 6);
+function bearerToken(text: string, start: number): Span {
+  const end = endOfToken(text, start);
   // Prose: "bearer certificates".
   const isWord = end - start < 16 && /^[A-Za-z][a-z]*$/.test(text.slice(start, end));
   return isWord ? skip(end) : { start, end };

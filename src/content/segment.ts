@@ -32,6 +32,9 @@ export class Segment {
   isClosed = false;
   flushedLines = 0;
   flushedContents = 0;
+  /** Contents that are not in the spool file yet. */
+  unwrittenBytes = 0;
+  private readonly unwritten: string[] = [];
   private journalFd: number | undefined;
   private spoolFd: number | undefined;
 
@@ -51,13 +54,26 @@ export class Segment {
     this.records.set(namespace, (this.records.get(namespace) ?? 0) + 1);
   }
 
-  /** @throws when the contents did not get to disk whole */
-  appendContents(namespace: string, contents: readonly InlineContent[]): void {
-    this.spoolFd ??= fs.openSync(this.spoolFile, 'a', FILE_MODE);
-    const bytes = writeWhole(this.spoolFd, contents.map((content) => spoolEntry(namespace, content)).join(''));
+  /** Takes contents for the spool; {@link writeSpool} brings them to disk. */
+  addContents(namespace: string, contents: readonly InlineContent[]): void {
+    let bytes = 0;
+    for (const content of contents) {
+      this.unwritten.push(spoolEntry(namespace, content));
+      bytes += content.bytes;
+    }
+    this.unwrittenBytes += bytes;
     this.spoolBytes += bytes;
     const { count = 0, bytes: before = 0 } = this.contents.get(namespace) ?? {};
     this.contents.set(namespace, { count: count + contents.length, bytes: before + bytes });
+  }
+
+  /** @throws when the contents did not get to disk whole */
+  writeSpool(): void {
+    if (this.unwritten.length === 0) return;
+    const entries = this.unwritten.splice(0);
+    this.unwrittenBytes = 0;
+    this.spoolFd ??= fs.openSync(this.spoolFile, 'a', FILE_MODE);
+    writeWhole(this.spoolFd, entries.join(''));
   }
 
   setLateRef(line: number, refs: Partial<ContentRefs>): void {

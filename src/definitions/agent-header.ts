@@ -11,22 +11,22 @@ import { AGENT_HEADER } from './wire';
 /** Who the agent works for. */
 export interface AgentIdentity {
   /** Kind of work, for example `research`. Keep the set small: it becomes a metric label. */
-  readonly taskType?: string;
+  readonly taskType?: string | undefined;
   /** The application's id of the piece of work. */
-  readonly taskId?: string;
+  readonly taskId?: string | undefined;
   /** The application's id of the user's session. */
-  readonly sessionId?: string;
+  readonly sessionId?: string | undefined;
 }
 
 export interface AgentHeader extends AgentIdentity {
   /** Start of the task, in milliseconds since the epoch. */
-  readonly startedAt?: number;
-  readonly iteration?: number;
-  readonly tokens?: number;
-  readonly model?: string;
-  readonly lastTool?: string;
+  readonly startedAt?: number | undefined;
+  readonly iteration?: number | undefined;
+  readonly tokens?: number | undefined;
+  readonly model?: string | undefined;
+  readonly lastTool?: string | undefined;
   /** Activity types known to return model results; carried on so that they are not taken for tools again. */
-  readonly modelActivities?: readonly string[];
+  readonly modelActivities?: readonly string[] | undefined;
 }
 
 /** Longest id that travels, in characters; longer ones are no ids. */
@@ -61,15 +61,17 @@ function sanitise(value: Record<string, unknown>): AgentHeader {
   const modelActivities = Array.isArray(value.modelActivities)
     ? value.modelActivities.filter((type) => text(type) !== undefined).slice(0, MAX_MODEL_ACTIVITIES)
     : undefined;
-  return defined({
-    ...usableIdentity(value),
+  return {
+    taskType: text(value.taskType),
+    taskId: text(value.taskId),
+    sessionId: text(value.sessionId),
     startedAt: count(value.startedAt, MAX_STARTED_AT),
     iteration: count(value.iteration),
     tokens: count(value.tokens),
     model: text(value.model),
     lastTool: text(value.lastTool),
     modelActivities: modelActivities as readonly string[] | undefined,
-  });
+  };
 }
 
 function text(value: unknown): string | undefined {
@@ -82,7 +84,9 @@ function count(value: unknown, max = Number.MAX_SAFE_INTEGER): number | undefine
 
 /** The object without its undefined fields. */
 export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+  const result: Record<string, unknown> = {};
+  for (const key in value) {
+    if (value[key] !== undefined) result[key] = value[key];
+  }
+  return result as { [K in keyof T]: Exclude<T[K], undefined> };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { costAt, isLinear, type PricedUsage, ratesFrom } from './token-rates';
 import type { LlmCall, LlmUsage } from './types';
 
 /** A price in US dollars, or why there is none. Absent is not zero. */
@@ -56,8 +57,8 @@ function isComplete(call: LlmCall, usage: LlmUsage): boolean {
 }
 
 /** Leaves out what is not known; the price tables take an absent count for none. */
-function usageForPricing(usage: LlmUsage): Record<string, number> {
-  const counts = {
+function usageForPricing(usage: LlmUsage): PricedUsage {
+  return {
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
     cache_read_tokens: usage.cacheReadTokens,
@@ -65,10 +66,6 @@ function usageForPricing(usage: LlmUsage): Record<string, number> {
     cache_write_1h_tokens: usage.cacheWrite1hTokens,
     output_reasoning_tokens: usage.reasoningTokens,
   };
-  return Object.fromEntries(Object.entries(counts).filter(([, tokens]) => tokens !== undefined)) as Record<
-    string,
-    number
-  >;
 }
 
 /**
@@ -80,18 +77,49 @@ function usageForPricing(usage: LlmUsage): Record<string, number> {
  * @returns the cost, or what is unknown: the `usage`, the price of the `model`, or all prices because
  *   `@pydantic/genai-prices` is not installed.
  */
-export function costUsd(call: LlmCall, at: Date = new Date()): Cost {
+export function costUsd(call: LlmCall, at?: Date): Cost {
   const { usage } = call;
   if (usage === undefined || !isComplete(call, usage)) return { unknown: 'usage' };
   const prices = loadTables();
   if (prices === null) return { unknown: 'pricing-unavailable' };
-
-  const provider = call.provider === '_OTHER' ? undefined : (PROVIDER_IDS[call.provider] ?? call.provider);
-  const options = { timestamp: at, ...(provider !== undefined && { providerId: provider }) };
   for (const model of [call.model, call.requestModel]) {
     if (model === undefined) continue;
-    const price = prices.calcPrice(usageForPricing(usage), model, options);
-    if (price !== null) return { usd: price.total_price };
+    const price = at === undefined ? currentPrice(prices, call, model) : priceAt(prices, call, model, at);
+    const usd = price?.(usage);
+    if (usd !== undefined) return { usd };
   }
   return { unknown: 'model' };
+}
+
+/** The cost of a usage; `undefined` when there is no price. */
+type Price = (usage: LlmUsage) => number | undefined;
+
+/** How long a price is taken for current: some change by the hour of the day. */
+const CURRENT_MS = 60_000;
+
+/** Models whose prices are kept at hand. */
+const MAX_KEPT = 200;
+
+const kept = new Map<string, { readonly until: number; readonly price: Price }>();
+
+function currentPrice(prices: PriceTables, call: LlmCall, model: string): Price {
+  const now = Date.now();
+  const key = `${call.provider} ${model}`;
+  const known = kept.get(key);
+  if (known !== undefined && known.until > now) return known.price;
+  const price = priceAt(prices, call, model, new Date(now));
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(key, { until: now + CURRENT_MS, price });
+  return price;
+}
+
+function priceAt({ calcPrice }: PriceTables, { provider }: LlmCall, model: string, at: Date): Price {
+  const providerId = provider === '_OTHER' ? undefined : (PROVIDER_IDS[provider] ?? provider);
+  const options = { timestamp: at, ...(providerId !== undefined && { providerId }) };
+  const ask = (usage: PricedUsage) => calcPrice(usage as Record<string, number>, model, options);
+  const known = ask({ input_tokens: 1 });
+  if (known === null) return () => undefined;
+  if (!isLinear(known.model_price)) return (usage) => ask(usageForPricing(usage))?.total_price;
+  const rates = ratesFrom((usage) => ask(usage)?.total_price ?? 0);
+  return (usage) => costAt(rates, usage);
 }

@@ -1,5 +1,5 @@
-import { READERS } from './readers/readers';
-import { findResponse } from './readers/shapes';
+import { readCall } from './readers/call';
+import { findResponse } from './readers/find-response';
 import { readRequestModel } from './request-model';
 import type { LlmCall, LlmCallHints } from './types';
 
@@ -22,8 +22,7 @@ export function readLlmCallOr(
 ): LlmCall | undefined {
   try {
     const found = findResponse(value);
-    const call = found && READERS.get(found.shape)?.(found);
-    return call && withRequest(call, hints.request);
+    return found && withRequest(readCall(found), hints.request);
   } catch (error) {
     onError(error);
     return undefined;

@@ -1,4 +1,4 @@
-import { findResponse } from './readers/shapes';
+import { findResponse } from './readers/find-response';
 
 /** What an agent's state takes from a model's response. */
 export interface ModelTurns {
@@ -11,8 +11,8 @@ export interface ModelTurns {
 }
 
 /**
- * The part of `readLlmCall` that the workflow sandbox needs, apart because every bundle carries it: it recognises the
- * same values and counts the same tokens. Pure, and never throws.
+ * The part of `readLlmCall` that the workflow sandbox needs: it recognises the same values and counts the same tokens,
+ * and leaves the rest unread. Pure, and never throws.
  */
 export function readModelTurns(value: unknown): ModelTurns | undefined {
   try {

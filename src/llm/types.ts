@@ -56,7 +56,8 @@ export interface LlmCall {
   readonly toolCalls: readonly LlmToolCall[];
   /**
    * Model turns inside this value: more than one when it is a whole agent loop (AI SDK `steps`), none for embeddings and
-   * for a background response that is still queued.
+   * for a response that still waits in the background (OpenAI Responses, `queued` or `in_progress`). No turn and no
+   * embedding means that `usage` is absent because there is none yet, not because the provider left it out.
    */
   readonly turns: number;
 }

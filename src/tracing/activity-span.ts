@@ -23,9 +23,9 @@ export interface ActivitySpanHints {
   /** Start of the attempt, in milliseconds since the epoch; the end is reckoned from the same clock. */
   readonly startedAtMs: number;
   /** Model that the arguments ask for. */
-  readonly requestModel?: string;
+  readonly requestModel?: string | undefined;
   /** Tool name, when it is not the activity type. */
-  readonly tool?: string;
+  readonly tool?: string | undefined;
 }
 
 /** The span of one activity attempt. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ActivityInterceptorsFactory, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
+import type { ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { activityInterceptors } from '../activity/interceptor';
 import type { BundleConfig } from '../definitions/bundle-config';
 import { SINK_NAME } from '../definitions/wire';
@@ -21,8 +21,11 @@ export interface ObservedWorker {
   readonly searchAttributes: WorkerSearchAttributes | undefined;
 }
 
-/** By the interceptor that stands in a worker's options: the sign that the plugin was applied to it. */
-const observedWorkers = new WeakMap<ActivityInterceptorsFactory, ObservedWorker>();
+/**
+ * By what of ours stands in a worker's options, the sign that the plugin was applied to it: the sink, or, where the user
+ * has a sink of that name, the activity interceptor.
+ */
+const observedWorkers = new WeakMap<object, ObservedWorker>();
 
 export interface WorkerParts {
   readonly options: ResolvedOptions;
@@ -33,21 +36,22 @@ export interface WorkerParts {
 
 /** Options of a `Worker` with the plugin. */
 export function configureObservedWorker(workerOptions: WorkerOptions, makeParts: () => WorkerParts): WorkerOptions {
-  if (observedWorkerOf(workerOptions.interceptors?.activity) !== undefined) return workerOptions;
+  if (observedWorkerOf(workerOptions) !== undefined) return workerOptions;
   const { options, bundle, observer, client } = makeParts();
   const { interceptors = {}, patchActivationCallback } = workerOptions;
   const namespace = workerOptions.namespace ?? 'default';
 
   const searchAttributes = WorkerSearchAttributes.for(workerOptions, options, bundle, observer);
-  const activity: ActivityInterceptorsFactory = options.mode === 'off' ? () => ({}) : activityInterceptors(observer);
-  observedWorkers.set(activity, { observer, searchAttributes });
+  const sinks = agentSinks(observer);
+  const activity = options.mode === 'off' ? [] : [activityInterceptors(observer)];
+  for (const ours of [sinks[SINK_NAME], ...activity]) observedWorkers.set(ours, { observer, searchAttributes });
   searchAttributes?.start(workerOptions.connection);
 
   return {
     ...workerOptions,
     interceptors: {
       ...interceptors,
-      activity: [...(interceptors.activity ?? []), activity],
+      activity: [...(interceptors.activity ?? []), ...activity],
       client: observedWorkerClient(
         interceptors.client,
         options,
@@ -56,7 +60,7 @@ export function configureObservedWorker(workerOptions: WorkerOptions, makeParts:
         () => workerOptions.connection ?? searchAttributes?.connection,
       ),
     },
-    sinks: { ...agentSinks(observer), ...workerOptions.sinks },
+    sinks: { ...sinks, ...workerOptions.sinks },
     patchActivationCallback: gate(
       options,
       () => searchAttributes?.registered ?? false,
@@ -77,12 +81,15 @@ export function configureObservedReplayWorker(
 
 /** What belongs to a worker that was configured with the plugin. */
 export function observedWorker(worker: Worker): ObservedWorker | undefined {
-  return observedWorkerOf(worker.options.interceptors.activity);
+  return observedWorkerOf(worker.options);
 }
 
-function observedWorkerOf(factories: readonly ActivityInterceptorsFactory[] | undefined): ObservedWorker | undefined {
-  for (const factory of factories ?? []) {
-    const observed = observedWorkers.get(factory);
+function observedWorkerOf({
+  sinks,
+  interceptors,
+}: Pick<WorkerOptions, 'sinks' | 'interceptors'>): ObservedWorker | undefined {
+  for (const candidate of [sinks?.[SINK_NAME], ...(interceptors?.activity ?? [])]) {
+    const observed = candidate && observedWorkers.get(candidate);
     if (observed !== undefined) return observed;
   }
   return undefined;

@@ -11,12 +11,12 @@ import { PATCH_IDS } from '../definitions/wire';
 export interface GateRules {
   readonly mode: 'on' | 'drain' | 'off';
   readonly rollout: number;
-  readonly workflows: { readonly include: ReadonlySet<string> | undefined; readonly exclude: ReadonlySet<string> };
+  readonly workflows: { readonly include: readonly string[] | undefined; readonly exclude: readonly string[] };
 }
 
 /** Whether workflows of this type are observed at all. */
 export function includesWorkflow({ include, exclude }: GateRules['workflows'], workflowType: string): boolean {
-  return !exclude.has(workflowType) && (include === undefined || include.has(workflowType));
+  return !exclude.includes(workflowType) && (include === undefined || include.includes(workflowType));
 }
 
 /**

@@ -20,6 +20,7 @@ import { estimateUsage } from '../tokens';
 import { abandonActivitySpan, endActivitySpan, logAttributes, startActivitySpan, traceIdsOf } from '../tracing';
 import { ErrorReporter } from './error-reporter';
 import { type Detected, FindingReporter } from './finding-reporter';
+import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
 import { payloadFinding } from './payload-findings';
 import { PACKAGE_VERSION, SDK_VERSION } from './versions';
@@ -31,6 +32,8 @@ const MAX_UNCOUNTED = 100;
 
 export class WorkerObserver implements AttemptObserver {
   readonly taskTypes: Readonly<Record<string, string>>;
+  /** Never throws. */
+  readonly logger: Logger;
   private readonly errors: ErrorReporter;
   private readonly findings: FindingReporter;
   private outlets: Outlets | undefined;
@@ -45,12 +48,13 @@ export class WorkerObserver implements AttemptObserver {
   constructor(
     readonly namespace: string,
     private readonly options: ResolvedOptions,
-    readonly logger: Logger,
+    logger: Logger,
   ) {
     this.taskTypes = options.taskTypes;
     this.errors = new ErrorReporter(logger);
+    this.logger = guardedLogger(logger, (error) => this.report('plugin', error));
     this.findings = new FindingReporter({
-      logger,
+      logger: this.logger,
       count: (finding) => this.count(finding),
       record: (finding) => this.outlets?.recorder?.recordFinding(namespace, finding),
     });
@@ -113,11 +117,8 @@ export class WorkerObserver implements AttemptObserver {
 
   begin(start: AttemptStart): AttemptTrace {
     const { correlation } = start;
-    const span = startActivitySpan(
-      correlation,
-      { ...start, kind: start.expected, startedAtMs: Date.now() },
-      this.report,
-    );
+    const { expected: kind, tool, requestModel } = start;
+    const span = startActivitySpan(correlation, { kind, tool, requestModel, startedAtMs: Date.now() }, this.report);
     return {
       run: (fn) => span.run(fn),
       logAttributes: () => logAttributes(correlation),

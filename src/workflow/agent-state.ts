@@ -7,7 +7,7 @@
 
 import { type AgentHeader, type AgentIdentity, defined } from '../definitions/agent-header';
 import { isKnownModelActivity, toolNameOf } from '../llm/known-model-activities';
-import { readLlmCall } from '../llm/read-llm-call';
+import { readModelTurns } from '../llm/read-model-turns';
 import { readRequestModel } from '../llm/request-model';
 
 /** Tools remembered; only the last is shown, the others serve when a type turns out to be a model activity. */
@@ -100,13 +100,11 @@ export class AgentState {
     this.scheduled.delete(seq);
     if (activity === undefined || result === undefined) return;
     const { activityType, requestModel } = activity;
-    const call = readLlmCall(result, { activityType });
+    const call = readModelTurns(result);
     if (call === undefined) return;
     this.iterations += call.turns;
     this.currentModel = call.model ?? requestModel ?? this.currentModel;
-    if (call.usage !== undefined) {
-      this.tokenCount = (this.tokenCount ?? 0) + (call.usage.inputTokens ?? 0) + (call.usage.outputTokens ?? 0);
-    }
+    if (call.tokens !== undefined) this.tokenCount = (this.tokenCount ?? 0) + call.tokens;
     if (this.modelActivities.size < MAX_MODEL_ACTIVITIES) this.modelActivities.add(activityType);
     this.tools = this.tools.filter((tool) => tool.activityType !== activityType);
   }

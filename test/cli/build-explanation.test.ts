@@ -152,6 +152,53 @@ test('tells the end of a long run from its newest events and its records', () =>
   expect(iterations.map(({ number }) => number)).toEqual([41, 42]);
 });
 
+test('shows the heartbeat of a running activity, and when the next attempt of a failed one comes', () => {
+  const at = (ms: number) => new Date(START_MS + ms).toISOString();
+  const common = { activityType: 'search', maximumAttempts: 5, scheduledAtMs: START_MS + 10 };
+  const { waitingFor } = story(EVENTS.slice(0, -1), {
+    pendingActivities: [
+      {
+        ...common,
+        activityId: '8',
+        state: 'started',
+        attempt: 1,
+        lastStartedAtMs: START_MS + 20,
+        lastHeartbeatAtMs: START_MS + 30,
+      },
+      {
+        ...common,
+        activityId: '9',
+        state: 'scheduled',
+        attempt: 3,
+        nextAttemptAtMs: START_MS + 40,
+        lastFailure: { message: 'busy', timeoutFailureInfo: { timeoutType: 4 } },
+      },
+    ],
+  });
+  expect(waitingFor).toEqual([
+    {
+      kind: 'activity',
+      activityType: 'search',
+      activityId: '8',
+      state: 'started',
+      attempt: 1,
+      maximumAttempts: 5,
+      since: at(20),
+      lastHeartbeatAt: at(30),
+    },
+    {
+      kind: 'activity',
+      activityType: 'search',
+      activityId: '9',
+      state: 'scheduled',
+      attempt: 3,
+      maximumAttempts: 5,
+      nextAttemptAt: at(40),
+      lastFailure: { type: 'TIMEOUT_TYPE_HEARTBEAT', message: 'busy' },
+    },
+  ]);
+});
+
 test('a failing workflow task is what the run waits for, with its cause', () => {
   const failed: HistoryEvent = {
     workflowTaskFailedEventAttributes: {

@@ -126,7 +126,7 @@ describe('a run that was never recorded', () => {
 test('names the pending activity with its last failure, the child and the timer that a run waits for', async () => {
   const workflowId = 'explain-waits-for-much';
   const handle = await client.workflow.start(workflows.waitsForMuch, { workflowId, taskQueue: TASK_QUEUE });
-  const { waitingFor, failedAttempts, children } = await explainOnce(
+  const { waitingFor, failedAttempts, children, tools } = await explainOnce(
     workflowId,
     (explanation) =>
       explanation.waitingFor.length === 3 &&
@@ -142,6 +142,8 @@ test('names the pending activity with its last failure, the child and the timer 
     { kind: 'child', workflowId: 'child-of-waits-for-much', workflowType: 'waitsForSignal' },
     { kind: 'timer', firesAt: expect.any(String) },
   ]);
+  expect(tools).toMatchObject([{ name: 'failForEver', outcome: 'pending' }]);
+  expect(tools[0]).not.toHaveProperty('durationMs');
   expect(children).toMatchObject([{ workflowId: 'child-of-waits-for-much', status: 'running' }]);
   expect(failedAttempts.at(-1)).toMatchObject({ activityType: 'failForEver', failure: { message: 'no luck' } });
   const child = await explain('child-of-waits-for-much');
@@ -179,6 +181,15 @@ describe('a chain of runs', () => {
     expect(notes.join('\n')).toMatch(/only the newest 8 of \d+ events/);
     expect(notes.join('\n')).toMatch(/those before it were not read/);
   });
+});
+
+test('reads local activities from their markers', async () => {
+  const workflowId = 'explain-asks-locally';
+  await client.workflow.execute(workflows.asksLocally, { workflowId, taskQueue: TASK_QUEUE });
+  const { iterations } = await explain(workflowId);
+  expect(iterations).toMatchObject([
+    { activityType: 'askModel', isLocal: true, outcome: 'ok', usage: { inputTokens: 100, outputTokens: 20 } },
+  ]);
 });
 
 test('shows errors redacted and shortened', async () => {

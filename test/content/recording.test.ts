@@ -4,6 +4,7 @@ import { type ContentStore, LocalDirectoryStore, readContent, readRun } from 'te
 import { describe, expect, it } from 'vitest';
 import type { ContentRef, ContentRefs } from '#lib/activity/observation';
 import { acquireRecorder, type RecorderOptions } from '#lib/content/acquire-recorder';
+import type { RedactOption } from '#lib/content/redaction';
 import {
   countingSinks,
   everythingBelow,
@@ -69,8 +70,8 @@ describe('recording', () => {
       turns: 1,
     } as const;
     const error = Object.assign(new Error('429 too many'), { name: 'RateLimitError' });
-    recorder.record(observation({ call, costUsd: 0.01, inputBytes: 70 }), { traceId: 't', spanId: 's' });
-    recorder.record(
+    void recorder.record(observation({ call, costUsd: 0.01, inputBytes: 70 }), { traceId: 't', spanId: 's' });
+    void recorder.record(
       observation({
         correlation: { attempt: 2 },
         outcome: 'error',
@@ -79,7 +80,7 @@ describe('recording', () => {
         output: undefined,
       }),
     );
-    recorder.record(observation({ correlation: { runId: 'other' }, kind: 'tool', tool: 'search', input: [] }));
+    void recorder.record(observation({ correlation: { runId: 'other' }, kind: 'tool', tool: 'search', input: [] }));
     expect(await recorder.flush(10_000)).toBe(true);
 
     const all = await readRun(store, 'default', 'research-1');
@@ -133,6 +134,7 @@ describe('recording', () => {
     const { records } = await readRun(store, 'default', 'research-1');
     expect(records.map(({ output }) => output)).toEqual([refs.output]);
     expect(await store.has(keyOf(refs.output))).toBe(false);
+    await until(async () => 'text' in (await readContent(store, refs.output)), 'the content is in the spool');
     expect(await readContent(store, refs.output)).toEqual({ text: '{"answer":"Paris"}' });
     await recorder.release(1000);
   });
@@ -163,6 +165,7 @@ describe('recording', () => {
         outcome: 'error',
       }),
     );
+    await until(() => everythingBelow(directory).includes('"bytes"'), 'the content is in the spool');
     const before = everythingBelow(directory);
     expect(before).toContain('Incorrect API key');
     expect(before).not.toContain(SECRET.slice(7));
@@ -172,7 +175,7 @@ describe('recording', () => {
 
   it('closes what it writes to other users', async () => {
     const { recorder, directory } = open({ flushIntervalMs: 60_000 });
-    recorder.record(observation());
+    void recorder.record(observation());
     for (const file of filesBelow(path.join(directory, 'journal'))) expect(fs.statSync(file).mode & 0o077).toBe(0);
     expect(fs.statSync(path.join(directory, 'journal')).mode & 0o077).toBe(0);
     await recorder.release(1000);
@@ -268,13 +271,13 @@ describe('values and redactors that misbehave', () => {
         },
       },
     );
-    recorder.record(observation({ error, outcome: 'error' }));
+    void recorder.record(observation({ error, outcome: 'error' }));
     await recorder.flush(5000);
     expect((await readRun(store, 'default', 'research-1')).records[0]?.error).toEqual({ name: 'Error' });
     await recorder.release(1000);
   });
 
-  it.each<[string, RecorderOptions['redact']]>([
+  it.each<[string, RedactOption]>([
     [
       'throws',
       () => {
@@ -324,6 +327,7 @@ describe('values and redactors that misbehave', () => {
   it('redaction can be switched off', async () => {
     const { recorder, store } = open({ redact: 'off' });
     const refs = await recorder.record(observation({ output: SECRET }));
+    await recorder.flush(5000);
     expect(await readContent(store, refs.output)).toEqual({ text: JSON.stringify(SECRET) });
     await recorder.release(1000);
   });
@@ -351,7 +355,7 @@ describe('a store that fails', () => {
     const { store, sinks, recorder } = await withFailingStore();
     store.failure = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     const large = recorder.record(observation({ correlation: { activityId: '2' }, output: 'x'.repeat(100_000) }));
-    recorder.record(observation());
+    void recorder.record(observation());
     await until(() => sinks.counts.failed >= 2, 'the store was tried');
     expect(store.entries.size).toBe(0);
     // The reference of a large content is known although nothing is stored.
@@ -370,7 +374,7 @@ describe('a store that fails', () => {
     const { store, sinks, recorder } = await withFailingStore({ maxSpoolBytes: 200_000 });
     store.failure = new Error('down');
     for (let i = 0; i < 20; i++) {
-      recorder.record(
+      void recorder.record(
         observation({ correlation: { activityId: String(i) }, input: [], output: `${i} `.repeat(10_000) }),
       );
       await until(() => recorder.flush(1).then(() => true), 'a pass');
@@ -390,7 +394,7 @@ describe('a store that fails', () => {
     const { store, sinks, recorder } = await withFailingStore({ maxJournalBytes: 20_000, capture: 'metadata' });
     store.failure = new Error('down');
     for (let i = 0; i < 60; i++) {
-      recorder.record(observation({ correlation: { activityId: String(i) } }));
+      void recorder.record(observation({ correlation: { activityId: String(i) } }));
       if (i % 5 === 4) await recorder.flush(1);
     }
     store.failure = undefined;
@@ -421,10 +425,10 @@ describe('a directory that cannot be used', () => {
 
   it('that vanishes is made again', async () => {
     const { recorder, store, sinks, directory } = open();
-    recorder.record(observation());
+    void recorder.record(observation());
     await recorder.flush(5000);
     fs.rmSync(directory, { recursive: true });
-    recorder.record(observation({ correlation: { activityId: '2' } }));
+    void recorder.record(observation({ correlation: { activityId: '2' } }));
     await recorder.flush(5000);
     expect((await readRun(store, 'default', 'research-1')).records.map(({ activityId }) => activityId)).toEqual(['2']);
     expect(sinks.counts.dropped).toBe(0);
@@ -437,10 +441,10 @@ describe('sharing', () => {
     const directory = temporaryDirectory();
     const a = open({ directory });
     const b = open({ directory });
-    a.recorder.record(observation({ correlation: { namespace: 'a' } }));
-    b.recorder.record(observation({ correlation: { namespace: 'b' } }));
+    void a.recorder.record(observation({ correlation: { namespace: 'a' } }));
+    void b.recorder.record(observation({ correlation: { namespace: 'b' } }));
     await a.recorder.release(5000);
-    b.recorder.record(observation({ correlation: { namespace: 'b', activityId: '2' } }));
+    void b.recorder.record(observation({ correlation: { namespace: 'b', activityId: '2' } }));
     await b.recorder.release(5000);
     expect((await readRun(a.store, 'a', 'research-1')).records).toHaveLength(1);
     expect((await readRun(a.store, 'b', 'research-1')).records).toHaveLength(2);

@@ -1,5 +1,6 @@
 import { readLlmCall } from 'temporal-agent-observability/llm';
 import { describe, expect, test } from 'vitest';
+import { isPending } from '#lib/llm/is-pending';
 
 function chat(fields: object) {
   return { object: 'chat.completion', id: 'chatcmpl-1', model: 'gpt-5.1', choices: [], ...fields };
@@ -284,6 +285,17 @@ describe('OpenAI Agents', () => {
     };
     expect(readLlmCall({ ...agents, usage })).not.toHaveProperty('usage');
   });
+});
+
+test.each([
+  ['a queued response', response({ status: 'queued', usage: null }), true],
+  ['a response in progress', response({ status: 'in_progress', usage: null }), true],
+  ['a finished response without usage', response({ usage: null }), false],
+  ['embeddings', { object: 'list', data: [{ object: 'embedding', embedding: [0.1] }] }, false],
+] as const)('tells what has yet to meet the model: %s', (_name, value, pending) => {
+  const call = readLlmCall(value);
+  expect(call).toBeDefined();
+  expect(call && isPending(call)).toBe(pending);
 });
 
 test('reads embeddings, which are no turn', () => {

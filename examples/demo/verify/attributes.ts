@@ -46,7 +46,7 @@ export function verifyAttributes(checks: Checks, agent: ListedAgent, records: re
     ['AgentIteration', sum(answers.map(({ turns }) => turns ?? 0))],
     ['AgentTokens', tokens],
   ]);
-  const wrong = [...expected].filter(([name, value]) => value !== undefined && attributes.get(name) !== value);
+  const wrong = [...expected].filter(([name, value]) => attributes.get(name) !== value);
   checks.check(`${workflowId}: attributes are what its records add up to`, wrong.length === 0, () =>
     wrong.map(([name, value]) => `${name} is ${attributes.get(name)}, records say ${value}`).join('; '),
   );

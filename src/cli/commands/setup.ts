@@ -9,18 +9,16 @@ import {
 } from '../../client/search-attribute-registry';
 import {
   REQUIRED_SEARCH_ATTRIBUTE,
-  SEARCH_ATTRIBUTE_NAMES,
   SEARCH_ATTRIBUTES,
   type SearchAttributeName,
 } from '../../definitions/search-attributes';
 import { CliError, EXIT, grpcCode, isPermissionError } from '../cli-error';
 import { addConnectionOptions, type ConnectionFlags, withConnection } from '../connection';
 import type { Output } from '../output';
+import { type AttributeChoice, chooseAttributes, splitNames } from './choose-attributes';
 
-interface SetupFlags extends ConnectionFlags {
+interface SetupFlags extends ConnectionFlags, AttributeChoice {
   readonly dryRun?: boolean;
-  readonly only?: readonly string[];
-  readonly without?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -194,27 +192,4 @@ function printResult({ namespace, ready, registered, missing, commands }: SetupR
   for (const line of commands.temporal) output.print(`  ${line}`);
   output.print('On Temporal Cloud:');
   for (const line of commands.cloud) output.print(`  ${line}`);
-}
-
-function splitNames(value: string): string[] {
-  return value
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-}
-
-function chooseAttributes({ only, without }: SetupFlags): SearchAttributeName[] {
-  const known = new Set<string>(SEARCH_ATTRIBUTE_NAMES);
-  for (const name of [...(only ?? []), ...(without ?? [])]) {
-    if (!known.has(name)) {
-      throw new CliError(`There is no search attribute "${name}".`, EXIT.usage, `Known: ${[...known].join(', ')}.`);
-    }
-  }
-  if (without?.includes(REQUIRED_SEARCH_ATTRIBUTE)) {
-    throw new CliError(`${REQUIRED_SEARCH_ATTRIBUTE} cannot be left out: every agent is found by it.`, EXIT.usage);
-  }
-  return SEARCH_ATTRIBUTE_NAMES.filter(
-    (name) =>
-      name === REQUIRED_SEARCH_ATTRIBUTE || ((only === undefined || only.includes(name)) && !without?.includes(name)),
-  );
 }

@@ -1,9 +1,8 @@
-import type { Payload } from '@temporalio/common';
 import { readAgentHeader } from '../../definitions/agent-header';
-import { toolNameOf } from '../../llm/known-model-activities';
-import { readLlmCall } from '../../llm/read-llm-call';
-import { decodeFirst, decodePayload } from './payloads';
-import type { ActivityStory, ChildStory, HistoryEvent, RunEnd, RunStory } from './run-story';
+import { newActivity, type Payloads, readResult, toolName } from './activity-story';
+import { childEnds, runEnd } from './event-ends';
+import { decodePayload } from './payloads';
+import type { ActivityStory, ChildStory, HistoryEvent, RunStory } from './run-story';
 import { protoTimeMs } from './time';
 
 /** Marker by which the SDK records a local activity that ended. */
@@ -18,8 +17,6 @@ export function foldHistory(runId: string, events: readonly HistoryEvent[]): Run
   for (const event of events) fold.add(event);
   return fold.story;
 }
-
-type Payloads = readonly Payload[] | null | undefined;
 
 class HistoryFold {
   readonly story: RunStory;
@@ -210,77 +207,4 @@ class HistoryFold {
       event.workflowExecutionTimedOutEventAttributes;
     this.story.nextRunId = next?.newExecutionRunId || undefined;
   }
-}
-
-function newActivity(
-  names: Pick<ActivityStory, 'activityId' | 'activityType' | 'tool'>,
-  scheduledAtMs: number,
-  isLocal: boolean,
-): ActivityStory {
-  return {
-    ...names,
-    isLocal,
-    scheduledAtMs,
-    startedAtMs: undefined,
-    closedAtMs: undefined,
-    attempts: 0,
-    outcome: 'pending',
-    previousFailure: undefined,
-    failure: undefined,
-    call: undefined,
-    unreadable: undefined,
-  };
-}
-
-function toolName(activityType: string, input: Payloads): string {
-  // Looked at for MCP calls only, and most inputs are conversations: decoded when asked for.
-  const args = Object.defineProperty([] as unknown[], 0, {
-    get: () => {
-      const decoded = decodeFirst(input);
-      return decoded?.kind === 'value' ? decoded.value : undefined;
-    },
-  });
-  return toolNameOf(activityType, args);
-}
-
-/** Results are read as they pass and not kept: a long history can hold more of them than fit into memory. */
-function readResult(activity: ActivityStory, result: Payloads, input: Payloads): void {
-  const decoded = decodeFirst(result);
-  if (decoded === undefined) return;
-  if (decoded.kind === 'unreadable') {
-    activity.unreadable = decoded.encoding;
-    return;
-  }
-  const { activityType } = activity;
-  activity.call = readLlmCall(decoded.value, { activityType });
-  if (activity.call !== undefined && activity.call.model === undefined) {
-    const request = decodeFirst(input);
-    if (request?.kind === 'value') {
-      activity.call = readLlmCall(decoded.value, { activityType, request: request.value }) ?? activity.call;
-    }
-  }
-}
-
-type ChildEnd = readonly [{ readonly initiatedEventId?: unknown }, ChildStory['status']];
-
-function childEnds(event: HistoryEvent): ChildEnd[] {
-  const ends = [
-    [event.childWorkflowExecutionCompletedEventAttributes, 'completed'],
-    [event.childWorkflowExecutionFailedEventAttributes, 'failed'],
-    [event.childWorkflowExecutionCanceledEventAttributes, 'cancelled'],
-    [event.childWorkflowExecutionTimedOutEventAttributes, 'timed_out'],
-    [event.childWorkflowExecutionTerminatedEventAttributes, 'terminated'],
-    [event.startChildWorkflowExecutionFailedEventAttributes, 'start_failed'],
-  ] as const;
-  return ends.flatMap(([attributes, status]): ChildEnd[] => (attributes == null ? [] : [[attributes, status]]));
-}
-
-function runEnd(event: HistoryEvent): RunEnd | undefined {
-  if (event.workflowExecutionCompletedEventAttributes != null) return 'COMPLETED';
-  if (event.workflowExecutionFailedEventAttributes != null) return 'FAILED';
-  if (event.workflowExecutionTimedOutEventAttributes != null) return 'TIMED_OUT';
-  if (event.workflowExecutionCanceledEventAttributes != null) return 'CANCELLED';
-  if (event.workflowExecutionTerminatedEventAttributes != null) return 'TERMINATED';
-  if (event.workflowExecutionContinuedAsNewEventAttributes != null) return 'CONTINUED_AS_NEW';
-  return undefined;
 }

@@ -1,22 +1,49 @@
-import type { LlmCall } from '../types';
-import { makeCall, toolCalls } from './call';
-import type { FoundResponse } from './shapes';
+import type { LlmReader } from './reader';
+import { toolCalls } from './tool-calls';
+import { isWholeUsage, readUsage } from './usage';
 
 /** The clouds that resell Claude mark it in the message id. */
 function providerOf(id = ''): string {
   return id.startsWith('msg_bdrk_') ? 'aws.bedrock' : id.startsWith('msg_vrtx_') ? 'gcp.vertex_ai' : 'anthropic';
 }
 
-/** Anthropic messages, direct or through a cloud. */
-export function readAnthropicMessages(found: FoundResponse): LlmCall {
-  const { response } = found;
-  const responseId = response.word('id');
-  const content = response.list('content') ?? response.list('message.content') ?? [];
-  const tools = content.filter((block) => block.is('type', 'tool_use'));
-  return makeCall(found, {
-    provider: providerOf(responseId),
-    responseId,
-    finishRaw: response.word('stop_reason'),
-    toolCalls: toolCalls(tools, 'id', 'name'),
-  });
-}
+/**
+ * Anthropic messages, direct or through a cloud; also what activities often return instead of the whole:
+ * `{ message: { role, content }, usage, model }`.
+ */
+export const anthropicMessages: LlmReader = {
+  shape: 'anthropic.messages',
+
+  recognise(view) {
+    const usage = readUsage(view, {
+      input: 'usage.input_tokens',
+      inputExcludesCache: true,
+      output: 'usage.output_tokens',
+      cacheRead: 'usage.cache_read_input_tokens',
+      cacheWrite: 'usage.cache_creation_input_tokens',
+      cacheWrite1h: 'usage.cache_creation.ephemeral_1h_input_tokens',
+      reasoning: 'usage.output_tokens_details.thinking_tokens',
+    });
+    const whole = view.is('type', 'message');
+    const message = whole ? view : view.get('message');
+    const model = view.word('model');
+    const matches =
+      (whole || isWholeUsage(usage)) &&
+      model !== undefined &&
+      message.is('role', 'assistant') &&
+      message.list('content') !== undefined;
+    return matches ? { response: view, model, usage, turns: 1 } : undefined;
+  },
+
+  read({ response }) {
+    const responseId = response.word('id');
+    const content = response.list('content') ?? response.list('message.content') ?? [];
+    const tools = content.filter((block) => block.is('type', 'tool_use'));
+    return {
+      provider: providerOf(responseId),
+      responseId,
+      finishRaw: response.word('stop_reason'),
+      toolCalls: toolCalls(tools, 'id', 'name'),
+    };
+  },
+};

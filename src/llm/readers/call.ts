@@ -1,6 +1,5 @@
-import type { FinishReason, LlmCall, LlmToolCall } from '../types';
-import type { FoundResponse } from './shapes';
-import type { View } from './view';
+import type { FinishReason, LlmCall } from '../types';
+import type { ReadableResponse } from './find-response';
 
 /** Why a model stopped, in its provider's words. `pause_turn`, `other` and the like are missing: they are no end. */
 const FINISH: Readonly<Record<FinishReason, RegExp>> = {
@@ -17,34 +16,12 @@ function finishOf(raw: string | undefined, calledTools: boolean): FinishReason |
   return (Object.keys(FINISH) as FinishReason[]).find((finish) => FINISH[finish].test(raw ?? ''));
 }
 
-/** What a response says beside its model and tokens. */
-export interface ResponseDetails {
-  readonly provider: string;
-  readonly operation?: LlmCall['operation'];
-  readonly responseId?: string | undefined;
-  readonly finishRaw?: string | undefined;
-  /** Where `finishRaw` is another word than the one that tells. */
-  readonly finishWord?: string;
-  readonly refusal?: boolean;
-  readonly toolCalls?: readonly LlmToolCall[];
-}
-
-/** Fills in what an ordinary chat turn is and leaves out what is not known. */
-export function makeCall({ shape, model, usage, turns }: FoundResponse, details: ResponseDetails): LlmCall {
-  const { finishWord = details.finishRaw, ...rest } = details;
-  const { toolCalls = [], refusal = details.finishRaw === 'refusal' } = rest;
-  const finish = finishOf(finishWord, toolCalls.length > 0);
-  const call = { shape, operation: 'chat', model, usage, finish, turns, ...rest, refusal, toolCalls };
+/** Reads the whole of a response, fills in what an ordinary chat turn is, and leaves out what is not known. */
+export function readCall(found: ReadableResponse): LlmCall {
+  const { reader, model, usage, turns } = found;
+  const { finishWord, ...details } = reader.read(found);
+  const { finishRaw, toolCalls = [], refusal = finishRaw === 'refusal' } = details;
+  const finish = finishOf(finishWord ?? finishRaw, toolCalls.length > 0);
+  const call = { shape: reader.shape, operation: 'chat', model, usage, finish, turns, ...details, refusal, toolCalls };
   return Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined)) as unknown as LlmCall;
-}
-
-/** The tools among some items, those without a name left out. */
-export function toolCalls(items: readonly View[] | undefined, idPath: string, ...namePaths: string[]): LlmToolCall[] {
-  const calls: LlmToolCall[] = [];
-  for (const item of items ?? []) {
-    const name = namePaths.map((path) => item.word(path)).find((found) => found !== undefined);
-    const id = item.word(idPath);
-    if (name !== undefined) calls.push(id === undefined ? { name } : { name, id });
-  }
-  return calls;
 }

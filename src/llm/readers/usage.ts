@@ -15,7 +15,7 @@ export interface UsagePaths {
 }
 
 /** Leaves out what is not known; `undefined` when nothing is. */
-export function known(usage: { [K in keyof LlmUsage]: LlmUsage[K] | undefined }): LlmUsage | undefined {
+function known(usage: { [K in keyof LlmUsage]: LlmUsage[K] | undefined }): LlmUsage | undefined {
   const entries = Object.entries(usage).filter(([, tokens]) => tokens !== undefined);
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
@@ -46,6 +46,11 @@ export function readUsage(view: View, paths: UsagePaths): LlmUsage | undefined {
     }),
     ...(output !== undefined && { outputTokens: beside ? output + thought : output, reasoningTokens: reasoning }),
   });
+}
+
+/** Usage with both counts, which hardly anything but a model's response has. */
+export function isWholeUsage(usage: LlmUsage | undefined): boolean {
+  return usage?.inputTokens !== undefined && usage.outputTokens !== undefined;
 }
 
 /** Sum of several turns; a count that no turn reported stays absent. */

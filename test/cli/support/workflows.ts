@@ -5,6 +5,7 @@ import {
   executeChild,
   ParentClosePolicy,
   proxyActivities,
+  proxyLocalActivities,
   setHandler,
   sleep,
 } from '@temporalio/workflow';
@@ -17,6 +18,8 @@ const { askModel, search, failForEver, fetchMuch } = proxyActivities<Activities>
   retry: { initialInterval: '50 milliseconds', maximumInterval: '200 milliseconds' },
 });
 const { rejectForGood } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+
+const local = proxyLocalActivities<Activities>({ startToCloseTimeout: '1 minute' });
 
 export const proceed = defineSignal('proceed');
 
@@ -49,6 +52,11 @@ export async function continuesAsNew(runsLeft: number): Promise<void> {
   await askModel({ calls: [] });
   await askModel({ calls: [] });
   if (runsLeft > 1) await continueAsNew<typeof continuesAsNew>(runsLeft - 1);
+}
+
+/** The model is asked in the worker's own process, without a task queue. */
+export async function asksLocally(): Promise<void> {
+  await local.askModel({ calls: [] });
 }
 
 export async function failsForGood(message: string): Promise<void> {

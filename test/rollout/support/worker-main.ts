@@ -1,0 +1,78 @@
+/**
+ * Main module of a worker in a process of its own. Ends with whoever started it.
+ *
+ * @module
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type ActivityInterceptorsFactory,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
+import { AgentObservabilityPlugin } from 'temporal-agent-observability';
+import { createActivities } from './activities';
+import { type FromWorker, identityOf, type WorkerProcessOptions } from './worker-process';
+
+const options: WorkerProcessOptions = JSON.parse(process.argv[2] ?? '');
+
+function tell(message: FromWorker): void {
+  // The other end may go at any time.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+/** Stands around all others, so that an attempt that has returned here has left its record. */
+function disturbances({ holdAttempt, killAfter }: WorkerProcessOptions): ActivityInterceptorsFactory {
+  let attempts = 0;
+  return ({ info }) => ({
+    inbound: {
+      async execute(input, next) {
+        const number = ++attempts;
+        const { activityId, activityType, attempt, workflowExecution } = info;
+        tell({ kind: 'begun', workflowId: workflowExecution?.workflowId ?? '', activityId, activityType, attempt });
+        if (number === holdAttempt) {
+          tell({ kind: 'held' });
+          await sleep(2 ** 31 - 1);
+        }
+        const result = await next(input);
+        if (number === killAfter?.attempt) {
+          if (killAfter.milliseconds === 0) process.kill(process.pid, 'SIGKILL');
+          setTimeout(() => process.kill(process.pid, 'SIGKILL'), killAfter.milliseconds);
+        }
+        return result;
+      },
+    },
+  });
+}
+
+async function main(): Promise<void> {
+  const logger = new DefaultLogger('INFO', ({ level, message, meta = {} }) => tell({ kind: 'log', level, message, meta }));
+  const filter = makeTelemetryFilterString({ core: 'WARN', other: 'WARN' });
+  Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter } }, shutdownSignals: [] });
+  const { address, namespace, taskQueue, bundle, plugin } = options;
+  const connection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    identity: identityOf(options),
+    workflowBundle: { codePath: bundle },
+    activities: createActivities(),
+    interceptors: { activity: [disturbances(options)] },
+    plugins: plugin === undefined ? [] : [new AgentObservabilityPlugin(plugin)],
+    ...options.worker,
+  });
+  process.once('disconnect', () => worker.shutdown());
+  const run = worker.run();
+  tell({ kind: 'running' });
+  await run;
+  await connection.close();
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error?.stack}\n`);
+  process.exitCode = 1;
+});
