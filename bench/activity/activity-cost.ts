@@ -5,6 +5,7 @@ import type { BenchContext, Measurement } from '../measurement';
 import { type ModelCall, modelCall } from '../model-call';
 import {
   agentObservabilityPlugin,
+  assertNothingFailed,
   flushTracing,
   openTelemetryPlugin,
   startTracing,
@@ -84,6 +85,7 @@ async function addedMicroseconds<K extends string>(
     variants[name] = measure(() => runActivity(worker.interceptors, call.args, call.result));
   }
   const results = await interleave(variants, context.rounds(rounds));
+  await assertNothingFailed();
   await Promise.all(workers.map((worker) => worker.shutdown()));
 
   const base = results.none ?? [];

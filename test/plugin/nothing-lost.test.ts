@@ -123,6 +123,16 @@ class Users {
   }
 }
 
+/** Last in a list of plugins, it sees what all others made of the worker's options. */
+function observer() {
+  const seen: WorkerOptions[] = [];
+  const configureWorker = (options: WorkerOptions) => {
+    seen.push(options);
+    return options;
+  };
+  return { name: 'observer', configureWorker, seen };
+}
+
 function lists({ interceptors }: Pick<ClientOptions, 'interceptors'>): WorkflowClientInterceptor[] {
   return Array.isArray(interceptors?.workflow) ? interceptors.workflow : [];
 }
@@ -147,20 +157,24 @@ test("the user's own worker interceptors, sinks and modules stay, beside ours", 
   const users = new Users();
   const interceptors = users.interceptors('user');
   const sinks = { users: { note: { fn: () => {} } } };
-  const options = { taskQueue: 'own', workflowsPath, activities, interceptors, sinks, plugins: [effects.plugin()] };
+  const last = observer();
+  const plugins = [effects.plugin(), last];
+  const options = { taskQueue: 'own', workflowsPath, activities, interceptors, sinks, plugins };
   await server.during(options, async (worker) => {
     const { history } = await runAgent(worker, 'own');
     expect(users.calls).toEqual(new Set(['user client start', 'user activity', 'user activityInbound']));
     expect(users.headers).toContain('users-header');
     expect(countOurs(history)).toEqual({ markers: 1, upserts: 3 });
-
-    const configured = worker.options.interceptors;
-    expect(configured.nexus).toEqual(interceptors.nexus);
-    expect(configured.client?.nexus).toEqual(interceptors.client?.nexus);
-    expect(configured.client?.activity).toEqual(interceptors.client?.activity);
-    expect(configured.client?.schedule).toEqual([...(interceptors.client?.schedule ?? []), expect.anything()]);
-    expect(worker.options.sinks).toMatchObject(sinks);
   });
+  const [configured] = last.seen;
+  expect(configured?.sinks).toMatchObject(sinks);
+  expect(configured?.interceptors).toMatchObject({
+    nexus: interceptors.nexus,
+    client: { nexus: interceptors.client?.nexus, activity: interceptors.client?.activity },
+  });
+  const [theirs, ours, ...more] = configured?.interceptors?.client?.schedule ?? [];
+  expect([theirs, more]).toEqual([interceptors.client?.schedule?.[0], []]);
+  expect(ours?.create).toBeTypeOf('function');
 });
 
 describe.each([
@@ -169,15 +183,17 @@ describe.each([
 ])('another plugin %s ours', (place, inOrder) => {
   test('loses nothing, and neither do we', async () => {
     const users = new Users();
-    const plugins = inOrder(users.plugin('other'), effects.plugin()) as (WorkerPlugin & ClientPlugin)[];
+    const last = observer();
+    const both = inOrder(users.plugin('other'), effects.plugin()) as (WorkerPlugin & ClientPlugin)[];
+    const plugins = [...both, last];
     const taskQueue = `other-${place}`;
     await server.during({ taskQueue, workflowsPath, activities, plugins }, async (worker) => {
       const { history } = await runAgent(worker, taskQueue);
       expect(countOurs(history)).toEqual({ markers: 1, upserts: 3 });
       expect(users.headers).toContain('users-header');
-      expect(worker.options.interceptors.nexus).toHaveLength(1);
-      expect(worker.options.interceptors.client).toMatchObject({ nexus: [{}], activity: [{}] });
-      expect(Object.keys(worker.options.sinks ?? {})).toEqual(expect.arrayContaining(['other', SINK_NAME]));
+      const [configured] = last.seen;
+      expect(configured?.interceptors).toMatchObject({ nexus: [{}], client: { nexus: [{}], activity: [{}] } });
+      expect(Object.keys(configured?.sinks ?? {}).sort()).toEqual(['other', SINK_NAME].sort());
 
       const { connection } = server.client;
       const client = new Client({ connection, namespace: NAMESPACE, plugins });
@@ -269,6 +285,18 @@ describe('old-style client interceptors', () => {
     const configured = client.options.interceptors.workflow as { calls: unknown[] };
     expect(configured.calls).toHaveLength(3);
   });
+});
+
+test("the user's client interceptors stay, beside ours", () => {
+  const { connection } = server.client;
+  const interceptors = { workflow: [{}], schedule: [{}], nexus: [{}], activity: [{}] };
+  const client = new Client({ connection, plugins: [effects.plugin()], interceptors });
+  const configured = client.options.interceptors;
+  expect(configured.workflow).toEqual([{}, expect.anything(), expect.anything()]);
+  expect(configured.schedule).toEqual([{}, expect.anything()]);
+  expect(configured.nexus).toEqual([{}]);
+  expect(client.activity.options.interceptors).toEqual([{}]);
+  expect(interceptors.workflow).toHaveLength(1);
 });
 
 test("the user's webpackConfigHook runs, and its configuration is the one that is used", async () => {
