@@ -6,7 +6,8 @@
 
 import type { Logger } from '@temporalio/common';
 import type { RedactFunction } from './content';
-import { type AgentIdentity, defined } from './definitions/agent-header';
+import type { AgentIdentity } from './definitions/agent-header';
+import { defined } from './definitions/defined';
 import {
   REQUIRED_SEARCH_ATTRIBUTE,
   SEARCH_ATTRIBUTE_NAMES,

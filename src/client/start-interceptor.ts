@@ -12,7 +12,8 @@ import {
   type SearchAttributePair,
   TypedSearchAttributes,
 } from '@temporalio/common';
-import { type AgentIdentity, defined, withAgentHeader } from '../definitions/agent-header';
+import { type AgentIdentity, withAgentHeader } from '../definitions/agent-header';
+import { defined } from '../definitions/defined';
 import { keywordValue } from '../definitions/keyword';
 import type { SearchAttributeName } from '../definitions/search-attributes';
 import { currentAgentTask } from './agent-task';

@@ -142,7 +142,7 @@ export class Pipeline {
         const left = deadline - Date.now();
         if (left <= 0) return false;
         await Promise.race([this.runFlush(), delay(left)]);
-        if (!this.isIdle) await delay(Math.min(FLUSH_STEP_MS, left));
+        if (!this.isIdle) await delay(Math.min(this.isBackingOff ? FIRST_RETRY_MS : FLUSH_STEP_MS, left));
       }
       return true;
     } finally {
@@ -243,6 +243,7 @@ export class Pipeline {
       return false;
     }
     this.lastFailure = undefined;
+    this.isBackingOff = false;
     this.retryDelayMs = FIRST_RETRY_MS;
     if (result.isGone) {
       this.report('journal', new Error('a journal file vanished before it was stored'));

@@ -7,51 +7,50 @@
 
 import { REDACTED } from './secret-patterns';
 
-/**
- * Ends of names, in the spellings that names have: `clientSecret`, `CLIENT_SECRET`. The flag `i` would take three times
- * as long. `token` but not `tokens`, which counts something.
- */
-const NAME = new RegExp(
-  [
-    '[pP]assw(?:or)?d|PASSW(?:OR)?D|[pP]assphrase|PASSPHRASE|[pP]wd|PWD',
-    '[sS]ecret|SECRET|[cC]redentials?|CREDENTIALS?|[aA]uthorization|AUTHORIZATION|[cC]ookie|COOKIE',
-    '[tT]oken|TOKEN|[cC]onnection_?[sS]tring|CONNECTION_STRING|[kK]ey|KEY',
-  ].join('|'),
-  'g',
-);
+/** Ends of names. `token` but not `tokens`, which counts something; a key only with the word that makes it secret. */
+const NAME =
+  /(?:passw(?:or)?d|passphrase|pwd|secret|credentials?|authorization|cookie|token|connection[_-]?string|(?:api|access|secret|private|signing|encryption|account|master|subscription)[_-]?key(?:[_-]?id)?)$/i;
+const MAX_NAME_CHARS = 24;
 
-/** A key is a secret when the word before says so; there are too many other keys. */
-const SECRET_KEY = /(?:api|access|secret|private|signing|encryption|account|master|subscription)[_-]?$/i;
+/** The last two letters of each: a look at them spares most names the whole comparison. */
+const LAST_LETTERS: ReadonlySet<string> = new Set(
+  ['rd', 'wd', 'se', 'et', 'al', 'ls', 'on', 'ie', 'en', 'ng', 'ey', 'id'].flatMap((pair) => {
+    const [first = '', second = ''] = pair;
+    return [pair, pair.toUpperCase(), first.toUpperCase() + second, first + second.toUpperCase()];
+  }),
+);
 
 /** White space, and how it looks inside JSON strings. */
 const SPACE = String.raw`(?:[ \t\r\n]|\\{1,15}[nrt]){0,40}`;
 
-/** Behind the name: its closing quote if it has one, `:` or `=`, perhaps the beginning of a list. */
-const SEPARATOR = new RegExp(
-  String.raw`(?:[_-]?[iI][dD])?(\\{0,15}["'])?[ \t]{0,8}(:|=(?![=>]))[ \t]{0,8}(\[${SPACE})?`,
-  'y',
-);
+/** Between `:` or `=` and the value: perhaps the beginning of a list. */
+const BEFORE_VALUE = new RegExp(String.raw`[ \t]{0,8}(\[${SPACE})?`, 'y');
 
 /** Between two strings of a list, up to the quote of the second. */
 const NEXT_IN_LIST = new RegExp(String.raw`\\{0,15}["']${SPACE},${SPACE}(?=\\{0,15}["'])`, 'y');
 
 const OPENING_QUOTE = /(\\{0,15})(["'])/y;
 const SCHEME = /(?:basic|digest|token|apikey|bot|negotiate)[ \t]{1,8}/iy;
-const BARE_VALUE = /[^\s"'\\,;&<>(){}[\]]+/y;
+const BARE_VALUE = /(?![=>])[^\s"'\\,;&<>(){}[\]]+/y;
 const WORD = /^[A-Za-z]?[a-z]*[.!?]?$/;
 const LITERAL = /^(?:null|true|false|undefined|none)$/i;
 
 /** Replaces the values of fields whose names say that they are secret. Takes time linear in the text. */
 export function redactFields(text: string): string {
-  NAME.lastIndex = 0;
   let out = '';
   let done = 0;
-  for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
-    for (const { start, end, replacement } of findValues(text, match.index, match[0])) {
+  let colon = text.indexOf(':');
+  let equals = text.indexOf('=');
+  while (colon !== -1 || equals !== -1) {
+    const isColon = equals === -1 || (colon !== -1 && colon < equals);
+    const sign = isColon ? colon : equals;
+    for (const { start, end, replacement } of findValues(text, sign, done)) {
       out += text.slice(done, start) + replacement;
       done = end;
-      NAME.lastIndex = end;
     }
+    const next = Math.max(sign + 1, done);
+    if (colon !== -1 && colon < next) colon = text.indexOf(':', next);
+    if (equals !== -1 && equals < next) equals = text.indexOf('=', next);
   }
   return done === 0 ? text : out + text.slice(done);
 }
@@ -62,20 +61,42 @@ interface Value {
   readonly replacement: string;
 }
 
-function findValues(text: string, index: number, name: string): readonly Value[] {
-  SEPARATOR.lastIndex = index + name.length;
-  const separator = SEPARATOR.exec(text);
-  if (separator === null) return [];
-  if (/^key$/i.test(name) && !SECRET_KEY.test(text.slice(Math.max(0, index - 16), index))) return [];
-  const at = SEPARATOR.lastIndex;
-  const [, nameQuote, sign, list] = separator;
+const NONE: readonly Value[] = [];
+
+/** Values behind a `:` or `=`, when the name before it asks for it. The name begins at `from` or later. */
+function findValues(text: string, sign: number, from: number): readonly Value[] {
+  const endOfQuote = skipBack(text, sign, 8, isBlank);
+  const quote = text.charCodeAt(endOfQuote - 1);
+  const isQuoted = quote === 0x22 || quote === 0x27;
+  const endOfName = isQuoted ? skipBack(text, endOfQuote - 1, 15, isBackslash) : endOfQuote;
+  if (!LAST_LETTERS.has(text.slice(endOfName - 2, endOfName))) return NONE;
+  const name = NAME.exec(text.slice(Math.max(from, endOfName - MAX_NAME_CHARS), endOfName))?.[0];
+  if (name === undefined) return NONE;
+  BEFORE_VALUE.lastIndex = sign + 1;
+  const isList = BEFORE_VALUE.exec(text)?.[1] !== undefined;
+  const at = BEFORE_VALUE.lastIndex;
   const quoted = findQuoted(text, at);
   if (quoted === undefined) {
-    const value = findBare(text, at, { name, nameQuote, sign });
-    return value === undefined ? [] : [value];
+    const nameQuote = isQuoted ? text.slice(endOfName, endOfQuote) : undefined;
+    const value = findBare(text, at, { name, nameQuote, isColon: text[sign] === ':' });
+    return value === undefined ? NONE : [value];
   }
-  if (list !== undefined) return [quoted, ...findRestOfList(text, quoted.end)];
-  return quoted.start === quoted.end || isLogprob(text, quoted.end, name) ? [] : [quoted];
+  if (isList) return [quoted, ...findRestOfList(text, quoted.end)];
+  return quoted.start === quoted.end || isLogprob(text, quoted.end, name) ? NONE : [quoted];
+}
+
+function skipBack(text: string, from: number, most: number, skips: (code: number) => boolean): number {
+  let at = from;
+  while (at > 0 && from - at < most && skips(text.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+function isBackslash(code: number): boolean {
+  return code === 0x5c;
 }
 
 function findQuoted(text: string, at: number): Value | undefined {
@@ -102,11 +123,11 @@ function findRestOfList(text: string, from: number): readonly Value[] {
 interface Field {
   readonly name: string;
   readonly nameQuote: string | undefined;
-  readonly sign: string | undefined;
+  readonly isColon: boolean;
 }
 
 /** A value without quotes: a number in JSON, or what follows `NAME=` and `Name:`. */
-function findBare(text: string, at: number, { name, nameQuote, sign }: Field): Value | undefined {
+function findBare(text: string, at: number, { name, nameQuote, isColon }: Field): Value | undefined {
   SCHEME.lastIndex = at;
   const start = SCHEME.test(text) ? SCHEME.lastIndex : at;
   BARE_VALUE.lastIndex = start;
@@ -119,7 +140,7 @@ function findBare(text: string, at: number, { name, nameQuote, sign }: Field): V
     return isPassword ? { start, end, replacement: nameQuote + REDACTED + nameQuote } : undefined;
   }
   // Prose: "the token: a piece of text".
-  if (sign === ':' && !isPassword && start === at && WORD.test(value) && value.length < 16) return undefined;
+  if (isColon && !isPassword && start === at && WORD.test(value) && value.length < 16) return undefined;
   return { start, end, replacement: REDACTED };
 }
 

@@ -46,17 +46,6 @@ const VENDOR_TOKENS = [
   'ntn_[A-Za-z0-9]{16}',
 ];
 
-/**
- * Characters that secrets have near their beginning and text seldom has. Looking for these first, and at what stands
- * before them, is several times as fast as trying every beginning everywhere.
- */
-const ANCHOR = /[-_.J]|[IC]A|Iz|\/\//g;
-
-/** What stands before a `-`, `_` or `.` that is an anchor. */
-const PREFIX =
-  /(?:sk|xox[a-z]|xapp|gl(?:pat|ptt|cbt)|xai|pplx|tvly|pypi|GOCSPX|gh[pousr]|github|hf|gsk|r8|rk|whsec|npm|do[opr]|lin|ntn|ya29|SG|hooks)$/;
-const MAX_PREFIX_CHARS = 6;
-
 const CANDIDATE = new RegExp(
   [
     `(${VENDOR_TOKENS.join('|')})`,
@@ -68,56 +57,48 @@ const CANDIDATE = new RegExp(
   'y',
 );
 
-const BEARER = /(?:[Bb]earer|BEARER)(?:\s|%20|\+){1,4}(?=[\w.~+/=-]{8})/g;
+/** What stands before the `-`, `_` or `.` of a candidate. */
+const PREFIX =
+  /(?:sk|xox[a-z]|xapp|gl(?:pat|ptt|cbt)|xai|pplx|tvly|pypi|GOCSPX|gh[pousr]|github|hf|gsk|r8|rk|whsec|npm|do[opr]|lin|ntn|ya29|SG|hooks)$/;
+const MAX_PREFIX_CHARS = 6;
+
+const BEARER = /[Bb](?:earer|EARER)(?:\s|%20|\+){1,4}(?=[\w.~+/=-]{8})/y;
 
 /** Replaces what looks like a secret by itself, whatever it stands in. */
 export function redactTokens(text: string): string {
-  const out = replaceSpans(text, ANCHOR, (match) => {
-    const start = startOfCandidate(text, match.index);
-    if (start === undefined) return skip(match.index + 1);
-    CANDIDATE.lastIndex = start;
-    const candidate = CANDIDATE.exec(text);
-    return candidate === null ? skip(match.index + 1) : findSecret(text, candidate);
-  });
-  if (!out.includes('earer') && !out.includes('BEARER')) return out;
-  return replaceSpans(out, BEARER, (match) => bearerToken(out, match.index + match[0].length));
+  // Searching for one character at a time is an order of magnitude faster than any regular expression.
+  let out = text;
+  for (const separator of ['-', '_', '.'] as const) out = replaceSpans(out, separator, findPrefixed);
+  out = replaceSpans(out, 'J', (t, at) => (t.startsWith('ey', at - 2) ? findCandidate(t, at - 2) : undefined));
+  out = replaceSpans(out, 'A', findCandidate);
+  out = replaceSpans(out, '/', (t, at) => (t.charCodeAt(at + 1) === 0x2f ? findCandidate(t, at - 1) : undefined));
+  out = replaceSpans(out, 'B', findBearer);
+  return replaceSpans(out, 'b', findBearer);
 }
 
-function startOfCandidate(text: string, anchor: number): number | undefined {
-  switch (text.charCodeAt(anchor)) {
-    case 0x4a: // eyJ
-      return text.startsWith('ey', anchor - 2) ? anchor - 2 : undefined;
-    case 0x49: // AIza, AKIA, ASIA, ABIA
-    case 0x43: // ACCA
-      return text.charCodeAt(anchor - 1) === 0x41 ? anchor - 1 : anchor - 2;
-    case 0x2f: // ://, 1//0
-      return anchor - 1;
-    default:
-      if (text.startsWith('-----BEGIN ', anchor)) return anchor;
-      if (!isAlphanumeric(text.charCodeAt(anchor - 1))) return undefined;
-      return startOfPrefix(text, anchor);
-  }
-}
+type Find = (text: string, at: number) => Span | undefined;
 
-function startOfPrefix(text: string, anchor: number): number | undefined {
-  const match = PREFIX.exec(text.slice(Math.max(0, anchor - MAX_PREFIX_CHARS), anchor));
-  return match === null ? undefined : anchor - match[0].length;
-}
-
-/** Replaces what `find` makes of each match, and goes on behind it. */
-function replaceSpans(text: string, pattern: RegExp, find: (match: RegExpExecArray) => Span): string {
-  pattern.lastIndex = 0;
+/** Replaces what `find` makes of each place of a character, and goes on behind it. */
+function replaceSpans(text: string, character: string, find: Find): string {
   let out = '';
   let done = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const { start, end } = find(match);
-    if (start < end) {
-      out += text.slice(done, start) + REDACTED;
-      done = end;
+  let at = text.indexOf(character);
+  while (at !== -1) {
+    const span = find(text, at);
+    if (span !== undefined && span.start >= done && span.start < span.end) {
+      out += text.slice(done, span.start) + REDACTED;
+      done = span.end;
     }
-    pattern.lastIndex = end;
+    at = text.indexOf(character, Math.max(at + 1, span?.end ?? 0));
   }
   return done === 0 ? text : out + text.slice(done);
+}
+
+function findPrefixed(text: string, at: number): Span | undefined {
+  if (text.startsWith('-----BEGIN ', at)) return findCandidate(text, at);
+  if (!isAlphanumeric(text.charCodeAt(at - 1))) return undefined;
+  const prefix = PREFIX.exec(text.slice(Math.max(0, at - MAX_PREFIX_CHARS), at));
+  return prefix === null ? undefined : findCandidate(text, at - prefix[0].length);
 }
 
 /** The span to replace; an empty span says where to go on. */
@@ -126,8 +107,10 @@ interface Span {
   readonly end: number;
 }
 
-function findSecret(text: string, match: RegExpExecArray): Span {
-  const { index } = match;
+function findCandidate(text: string, index: number): Span | undefined {
+  CANDIDATE.lastIndex = index;
+  const match = CANDIDATE.exec(text);
+  if (match === null) return undefined;
   const next = index + match[0].length;
   const [, vendor, sk, base64Json, url, pem] = match;
   if (url !== undefined) return passwordInUrl(text, next);
@@ -180,7 +163,10 @@ function dots(text: string): number {
   return count;
 }
 
-function bearerToken(text: string, start: number): Span {
+function findBearer(text: string, at: number): Span | undefined {
+  BEARER.lastIndex = at;
+  if (!BEARER.test(text)) return undefined;
+  const start = BEARER.lastIndex;
   const end = endOfToken(text, start);
   // Prose: "bearer certificates".
   const isWord = end - start < 16 && /^[A-Za-z][a-z]*$/.test(text.slice(start, end));

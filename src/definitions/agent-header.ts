@@ -6,6 +6,7 @@
  */
 
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
+import { defined } from './defined';
 import { AGENT_HEADER } from './wire';
 
 /** Who the agent works for. */
@@ -80,13 +81,4 @@ function text(value: unknown): string | undefined {
 
 function count(value: unknown, max = Number.MAX_SAFE_INTEGER): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max ? value : undefined;
-}
-
-/** The object without its undefined fields. */
-export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const result: Record<string, unknown> = {};
-  for (const key in value) {
-    if (value[key] !== undefined) result[key] = value[key];
-  }
-  return result as { [K in keyof T]: Exclude<T[K], undefined> };
 }

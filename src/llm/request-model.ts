@@ -1,3 +1,4 @@
+import { defined } from '../definitions/defined';
 import { providerOfModel } from './readers/provider';
 import { View } from './readers/view';
 
@@ -9,10 +10,12 @@ export interface RequestModel {
 }
 
 /** Where activities usually nest what they pass on; the empty one is the argument itself. */
-const NESTS = ['', 'request.', 'params.', 'options.', 'body.', 'input.'] as const;
+const NESTS = ['', 'request.', 'params.', 'options.', 'body.', 'input.'];
 
 /** `model` of the provider SDKs, `modelId` of the AI SDK and Bedrock, `modelName` of the OpenAI Agents SDK. */
-const KEYS = ['model', 'modelId', 'modelName'] as const;
+const KEYS = ['model', 'modelId', 'modelName'];
+
+const PATHS: readonly string[] = NESTS.flatMap((nest) => KEYS.map((key) => nest + key));
 
 /** Most arguments that are looked at; a model comes early. */
 const MAX_ARGS = 4;
@@ -20,20 +23,22 @@ const MAX_ARGS = 4;
 function modelOf(arg: unknown): string | undefined {
   if (typeof arg === 'string') return arg.length <= 128 && providerOfModel(arg) !== undefined ? arg : undefined;
   const view = new View(arg);
-  return NESTS.flatMap((nest) => KEYS.map((key) => view.word(nest + key))).find((model) => model !== undefined);
+  for (const path of PATHS) {
+    const model = view.word(path);
+    if (model !== undefined) return model;
+  }
+  return undefined;
 }
 
 /** The model that an activity's arguments ask for. Never throws; finds nothing in what it does not know. */
 export function readRequestModel(args: readonly unknown[]): RequestModel {
   try {
-    const model = args
-      .slice(0, MAX_ARGS)
-      .map(modelOf)
-      .find((found) => found !== undefined);
-    const provider = providerOfModel(model);
-    return { ...(model !== undefined && { model }), ...(provider !== undefined && { provider }) };
+    for (const arg of args.slice(0, MAX_ARGS)) {
+      const model = modelOf(arg);
+      if (model !== undefined) return defined({ model, provider: providerOfModel(model) });
+    }
   } catch {
     // A revoked or hostile proxy among the arguments names no model.
-    return {};
   }
+  return {};
 }

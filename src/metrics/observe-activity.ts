@@ -1,4 +1,5 @@
 import type { ActivityObservation } from '../activity/observation';
+import { isPending } from '../llm/is-pending';
 import type { LlmUsage } from '../llm/types';
 import { UNKNOWN_LABEL } from './label-value';
 import type { CounterKey, MetricLabels } from './metric-keys';
@@ -57,7 +58,7 @@ function observeModelCall(metrics: NamespaceMetrics, observation: ActivityObserv
     const { type, retryable } = errorInfo;
     metrics.inc('llmErrors', { ...labels, error_type: type, retryable: String(retryable) });
   }
-  if (call === undefined) {
+  if (call === undefined || isPending(call)) {
     return;
   }
   if (call.usage === undefined) {

@@ -16,7 +16,7 @@ import {
 import { VerifiedSearchAttributes } from '../client/verified-search-attributes';
 import { type WorkflowInput, workflowInputInterceptor } from '../client/workflow-input-interceptor';
 import { measureJson } from '../content/measure-json';
-import { defined } from '../definitions/agent-header';
+import { defined } from '../definitions/defined';
 import type { ReportError } from '../definitions/observer-parts';
 import type { ResolvedOptions } from '../resolve-options';
 import { includesWorkflow } from './gate';

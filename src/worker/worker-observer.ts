@@ -11,6 +11,7 @@ import type { ActivityObservation, AgentCorrelation, ContentRefs } from '../acti
 import { measureJson } from '../content/measure-json';
 import type { Finding } from '../definitions/findings';
 import { SHUTDOWN_FLUSH_MS } from '../definitions/limits';
+import { isPending } from '../llm/is-pending';
 import { costUsd, preloadPricing } from '../llm/pricing';
 import { requestTexts, responseText } from '../llm/texts';
 import type { LlmCall } from '../llm/types';
@@ -178,6 +179,7 @@ export class WorkerObserver implements AttemptObserver {
   private findGaps(observation: ActivityObservation, call: LlmCall): void {
     const { correlation } = observation;
     const { activityType } = correlation;
+    if (isPending(call)) return;
     if (call.usage === undefined) {
       const message = `activity ${activityType} returned a response of ${call.model ?? 'a model'} without usage`;
       this.found({ id: 'usage-missing', message, cause: activityType, ...where(correlation) });

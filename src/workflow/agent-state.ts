@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type AgentHeader, type AgentIdentity, defined } from '../definitions/agent-header';
+import type { AgentHeader, AgentIdentity } from '../definitions/agent-header';
+import { defined } from '../definitions/defined';
 import { isKnownModelActivity, toolNameOf } from '../llm/known-model-activities';
 import { readModelTurns } from '../llm/read-model-turns';
 import { readRequestModel } from '../llm/request-model';

@@ -11,7 +11,8 @@
 
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
-import { defined, readAgentHeader, withAgentHeader } from '../definitions/agent-header';
+import { readAgentHeader, withAgentHeader } from '../definitions/agent-header';
+import { defined } from '../definitions/defined';
 import { AgentRun } from './agent-run';
 import { registerRun } from './current-run';
 import { observe } from './observe';

@@ -165,7 +165,10 @@ describe('recording', () => {
         outcome: 'error',
       }),
     );
-    await until(() => everythingBelow(directory).includes('"namespace":"default","sha256"'), 'the content is in the spool');
+    await until(
+      () => everythingBelow(directory).includes('"namespace":"default","sha256"'),
+      'the content is in the spool',
+    );
     const before = everythingBelow(directory);
     expect(before).toContain('Incorrect API key');
     expect(before).not.toContain(SECRET.slice(7));

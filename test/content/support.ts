@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { ActivityObservation, AgentCorrelation } from '#lib/activity/observation';
 import type { RecorderSinks } from '#lib/content/recorder-sinks';
 
@@ -57,7 +58,9 @@ export function countingSinks(): CountingSinks {
 }
 
 export function temporaryDirectory(): string {
-  return fs.mkdtempSync(path.join(os.tmpdir(), 'agent-content-'));
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'agent-content-'));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true, force: true }));
+  return directory;
 }
 
 /** Every file below a directory. */

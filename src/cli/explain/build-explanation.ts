@@ -1,5 +1,5 @@
 import type { AgentRecord, FindingRecord } from '../../content/record';
-import { defined } from '../../definitions/agent-header';
+import { defined } from '../../definitions/defined';
 import { explainActivities } from './explain-activities';
 import { explainFailedAttempts } from './explain-failed-attempts';
 import { explainTotals } from './explain-totals';

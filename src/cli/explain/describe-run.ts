@@ -1,5 +1,5 @@
 import type { WorkflowService } from '@temporalio/client';
-import { defined } from '../../definitions/agent-header';
+import { defined } from '../../definitions/defined';
 import type { FailureMessage } from './failures';
 import { decodePayload } from './payloads';
 import { protoTimeMs } from './time';

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../activity/observation';
 import type { AgentRecord } from '../../content/record';
-import { defined } from '../../definitions/agent-header';
+import { defined } from '../../definitions/defined';
 import { isKnownModelActivity } from '../../llm/known-model-activities';
 import type { LlmCall } from '../../llm/types';
 import type { ExplainedIteration, ExplainedTool } from './explanation';

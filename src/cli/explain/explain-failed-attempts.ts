@@ -1,5 +1,5 @@
 import type { AgentRecord } from '../../content/record';
-import { defined } from '../../definitions/agent-header';
+import { defined } from '../../definitions/defined';
 import { attemptsOf } from './explain-activities';
 import type { ExplainedFailedAttempt, ExplainedFailure } from './explanation';
 import { explainFailure, type FailureMessage, type RedactText, shorten } from './failures';

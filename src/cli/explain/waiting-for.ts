@@ -1,4 +1,4 @@
-import { defined } from '../../definitions/agent-header';
+import { defined } from '../../definitions/defined';
 import type { PendingActivity, RunDescription } from './describe-run';
 import type { ExplainedWait } from './explanation';
 import { explainFailure, type RedactText } from './failures';

@@ -15,6 +15,12 @@ export const anthropicMessages: LlmReader = {
   shape: 'anthropic.messages',
 
   recognise(view) {
+    const whole = view.is('type', 'message');
+    const message = whole ? view : view.get('message');
+    const model = view.word('model');
+    if (model === undefined || !message.is('role', 'assistant') || message.list('content') === undefined) {
+      return undefined;
+    }
     const usage = readUsage(view, {
       input: 'usage.input_tokens',
       inputExcludesCache: true,
@@ -24,15 +30,7 @@ export const anthropicMessages: LlmReader = {
       cacheWrite1h: 'usage.cache_creation.ephemeral_1h_input_tokens',
       reasoning: 'usage.output_tokens_details.thinking_tokens',
     });
-    const whole = view.is('type', 'message');
-    const message = whole ? view : view.get('message');
-    const model = view.word('model');
-    const matches =
-      (whole || isWholeUsage(usage)) &&
-      model !== undefined &&
-      message.is('role', 'assistant') &&
-      message.list('content') !== undefined;
-    return matches ? { response: view, model, usage, turns: 1 } : undefined;
+    return whole || isWholeUsage(usage) ? { response: view, model, usage, turns: 1 } : undefined;
   },
 
   read({ response }) {

@@ -24,13 +24,12 @@ export const openAiChat: LlmReader = {
   shape: 'openai.chat',
 
   recognise(view) {
+    const object = view.at('object');
+    const whole = object === 'chat.completion' || object === 'text_completion';
+    if (whole ? view.list('choices') === undefined : !view.is('message.role', 'assistant')) return undefined;
     // Some relays put usage into the first choice instead of beside the choices.
     const usage = usageAt(view, 'usage') ?? usageAt(view, 'choices.0.usage');
-    const whole = view.is('object', 'chat.completion') || view.is('object', 'text_completion');
-    const matches = whole
-      ? view.list('choices') !== undefined
-      : view.is('message.role', 'assistant') && isWholeUsage(usage);
-    return matches ? { response: view, model: view.word('model'), usage, turns: 1 } : undefined;
+    return whole || isWholeUsage(usage) ? { response: view, model: view.word('model'), usage, turns: 1 } : undefined;
   },
 
   read({ response, model }) {

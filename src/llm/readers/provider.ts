@@ -8,8 +8,17 @@ const MODELS: readonly (readonly [RegExp, string])[] = [
   [/^sonar(-|$)/, 'perplexity'],
 ];
 
+/** Names seen lately; a process meets the same few again and again. */
+const seen = new Map<string, string | undefined>();
+const MAX_SEEN = 200;
+
 /** Value of `gen_ai.provider.name` where a model's name alone tells it. Takes `vendor/model` as relays write it. */
 export function providerOfModel(model: string | undefined): string | undefined {
-  const name = model?.slice(model.lastIndexOf('/') + 1).toLowerCase();
-  return name === undefined ? undefined : MODELS.find(([pattern]) => pattern.test(name))?.[1];
+  if (model === undefined) return undefined;
+  if (seen.has(model)) return seen.get(model);
+  const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase();
+  const provider = MODELS.find(([pattern]) => pattern.test(name))?.[1];
+  if (seen.size >= MAX_SEEN) seen.clear();
+  seen.set(model, provider);
+  return provider;
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../definitions/defined';
 import type { LlmUsage } from '../types';
 import type { View } from './view';
 
@@ -12,12 +13,6 @@ export interface UsagePaths {
   readonly total?: string;
   /** `input` leaves out what was read from and written to a cache. */
   readonly inputExcludesCache?: boolean;
-}
-
-/** Leaves out what is not known; `undefined` when nothing is. */
-function known(usage: { [K in keyof LlmUsage]: LlmUsage[K] | undefined }): LlmUsage | undefined {
-  const entries = Object.entries(usage).filter(([, tokens]) => tokens !== undefined);
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
 /**
@@ -37,14 +32,14 @@ export function readUsage(view: View, paths: UsagePaths): LlmUsage | undefined {
   const beside =
     output !== undefined &&
     (thought > output || (thought > 0 && count(paths.total) === (input ?? 0) + output + thought));
-  return known({
-    ...(input !== undefined && {
-      inputTokens: paths.inputExcludesCache || cached > input ? input + cached : input,
-      cacheReadTokens: reads,
-      cacheWriteTokens: writes,
-      cacheWrite1hTokens: count(paths.cacheWrite1h),
-    }),
-    ...(output !== undefined && { outputTokens: beside ? output + thought : output, reasoningTokens: reasoning }),
+  if (input === undefined && output === undefined) return undefined;
+  return defined({
+    inputTokens: input !== undefined && (paths.inputExcludesCache || cached > input) ? input + cached : input,
+    cacheReadTokens: input === undefined ? undefined : reads,
+    cacheWriteTokens: input === undefined ? undefined : writes,
+    cacheWrite1hTokens: input === undefined ? undefined : count(paths.cacheWrite1h),
+    outputTokens: output !== undefined && beside ? output + thought : output,
+    reasoningTokens: output === undefined ? undefined : reasoning,
   });
 }
 
@@ -59,5 +54,5 @@ export function sumUsage(usages: readonly (LlmUsage | undefined)[]): LlmUsage | 
   for (const usage of usages) {
     for (const [key, tokens] of Object.entries(usage ?? {})) sum[key] = (sum[key] ?? 0) + tokens;
   }
-  return known(sum);
+  return Object.keys(sum).length > 0 ? sum : undefined;
 }

@@ -4,6 +4,18 @@ const MAX_WORD_CHARS = 256;
 /** Most elements of one array that are looked at. */
 const MAX_ITEMS = 1000;
 
+/** Paths are the readers' own, a fixed few. */
+const keysByPath = new Map<string, readonly string[]>();
+
+function keysOf(path: string): readonly string[] {
+  let keys = keysByPath.get(path);
+  if (keys === undefined) {
+    keys = path.split('.');
+    keysByPath.set(path, keys);
+  }
+  return keys;
+}
+
 /**
  * How readers look at a value: own data properties only, lengths bounded. A value is user code's; touching an accessor
  * could run it, and following a prototype could find what `__proto__` of a JSON document put there.
@@ -14,7 +26,7 @@ export class View {
   /** The value at a path such as `usage.prompt_tokens`. */
   at(path: string): unknown {
     let found = this.value;
-    for (const key of path.split('.')) {
+    for (const key of keysOf(path)) {
       if (typeof found !== 'object' || found === null) return undefined;
       found = Object.getOwnPropertyDescriptor(found, key)?.value;
     }

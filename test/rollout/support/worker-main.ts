@@ -53,26 +53,29 @@ async function main(): Promise<void> {
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'WARN' });
   Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter } }, shutdownSignals: [] });
   const { address, namespace, taskQueue, bundle, plugin } = options;
-  const connection = await NativeConnection.connect({ address });
-  const worker = await Worker.create({
-    connection,
-    namespace,
-    taskQueue,
-    identity: identityOf(options),
-    workflowBundle: { codePath: bundle },
-    activities: createActivities(),
-    interceptors: { activity: [disturbances(options)] },
-    plugins: plugin === undefined ? [] : [new AgentObservabilityPlugin(plugin)],
-    ...options.worker,
+  // A connection takes only one worker a task queue.
+  const create = async () =>
+    Worker.create({
+      connection: await NativeConnection.connect({ address }),
+      namespace,
+      taskQueue,
+      identity: identityOf(options),
+      workflowBundle: { codePath: bundle },
+      activities: createActivities(),
+      interceptors: { activity: [disturbances(options)] },
+      plugins: plugin === undefined ? [] : [new AgentObservabilityPlugin(plugin)],
+      ...options.worker,
+    });
+  const workers = await Promise.all(Array.from({ length: options.workers ?? 1 }, create));
+  process.once('disconnect', () => {
+    for (const worker of workers) worker.shutdown();
   });
-  process.once('disconnect', () => worker.shutdown());
-  const run = worker.run();
+  const runs = workers.map((worker) => worker.run());
   tell({ kind: 'running' });
-  await run;
-  await connection.close();
+  await Promise.all(runs);
 }
 
 main().catch((error) => {
   process.stderr.write(`${error?.stack}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 });

@@ -19,6 +19,8 @@ export interface WorkerProcessOptions {
   readonly plugin?: AgentObservabilityOptions;
   /** Further options of the worker, as JSON can carry them. */
   readonly worker?: Partial<WorkerOptions>;
+  /** Workers in the process; 1 when left out. */
+  readonly workers?: number;
   /** Activity attempt of this process, from 1, that begins and never ends. */
   readonly holdAttempt?: number;
   /** The process ends by SIGKILL so long after the so manieth attempt has returned, its record written. */
