@@ -77,7 +77,9 @@ async function run(shapeName: string, taskQueue: string): Promise<Run> {
 
 function describeFailure(error: unknown): string {
   if (!(error instanceof WorkflowFailedError)) throw error;
-  return `${error.message}: ${error.cause?.name} ${error.cause?.cause?.message ?? error.cause?.message}`;
+  const { cause } = error;
+  const root = cause?.cause instanceof Error ? cause.cause : cause;
+  return `${error.message}: ${cause?.name} ${root?.message}`;
 }
 
 const stripped = (histories: readonly NamedHistory[]) =>

@@ -6,12 +6,23 @@ import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vites
 import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
 import { bundleAgents } from './support/bundles';
 import { type RunStory, storyOf, untilCompleted } from './support/runs';
-import { type LogLine, startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from './support/worker-process';
+import {
+  type LogLine,
+  startWorkerProcess,
+  type WorkerProcess,
+  type WorkerProcessOptions,
+} from './support/worker-process';
 import { WRITES } from './support/workers';
 
 const NAMESPACE = 'mixed-fleet';
 const NOTHING_ELSE: AgentObservabilityOptions = { content: 'off', metrics: 'off' };
 const DOCS = readFileSync(path.join(__dirname, '..', '..', 'docs', 'rollout.md'), 'utf8');
+
+const REASON =
+  '[TMPRL1100] Nondeterminism error: Non-deprecated patch marker encountered for change ' +
+  'temporal-agent-observability/sa-v1, but there is no corresponding change command!';
+const WARNING = `Failing workflow task: ${REASON}`;
+const FAILING_RUN = 'Failing workflow due to nondeterminism error';
 
 const address = inject('temporalAddress');
 let plain: string;
@@ -27,9 +38,9 @@ beforeAll(async () => {
 
 afterAll(() => client?.connection.close());
 
-/** No worker keeps workflows in a cache, so that every task goes to either. */
+/** Starts workers that keep no workflow in a cache, so that each of its tasks can go to any of them. */
 async function start(
-  options: Pick<WorkerProcessOptions, 'taskQueue' | 'plugin' | 'worker'>,
+  options: Pick<WorkerProcessOptions, 'taskQueue' | 'plugin' | 'worker' | 'workers'>,
 ): Promise<WorkerProcess> {
   const worker = await startWorkerProcess({
     address,
@@ -42,11 +53,11 @@ async function start(
   return worker;
 }
 
-/** Runs agents to their end, so many at once, and tells what became of them. */
-async function runAgents(taskQueue: string, count: number): Promise<RunStory[]> {
-  const runs = Array.from({ length: count }, async (_, number) => {
+/** Runs agents to their end, all at once, and tells what became of them. */
+async function runAgents(taskQueue: string): Promise<RunStory[]> {
+  const runs = Array.from({ length: 8 }, async (_, number) => {
     const workflowId = `${taskQueue}-${number}`;
-    await client.workflow.execute('agent', { workflowId, taskQueue, args: [4], workflowTaskTimeout: '1 second' });
+    await client.workflow.execute('agent', { workflowId, taskQueue, args: [4], workflowTaskTimeout: '2 seconds' });
     return storyOf(client, workflowId);
   });
   return Promise.all(runs);
@@ -54,10 +65,17 @@ async function runAgents(taskQueue: string, count: number): Promise<RunStory[]> 
 
 const warnings = ({ log }: WorkerProcess): LogLine[] => log.filter(({ level }) => level !== 'INFO');
 
-/** What Temporal's Core says within a warning. */
-function said({ message, meta }: LogLine): string {
-  return `${message}: ${/message: "(.*?)"/.exec(String(meta?.failure))?.[1]}`;
+/** What the worker warned of, each thing once: the line and the reason within. */
+function warned(worker: WorkerProcess): string[] {
+  const lines = warnings(worker).map(({ message, meta }) => {
+    const reason = /message: "(.*?)"/.exec(String(meta?.failure))?.[1];
+    return `${message}: ${reason}`;
+  });
+  return [...new Set(lines)];
 }
+
+const failedBy = (runs: readonly RunStory[]) =>
+  new Set(runs.flatMap(({ tasksFailed }) => tasksFailed).filter((identity) => identity !== 'timed out'));
 
 test('with the gate closed workers with and without the plugin serve the same runs, and nothing fails', async () => {
   const taskQueue = 'closed';
@@ -65,31 +83,64 @@ test('with the gate closed workers with and without the plugin serve the same ru
     start({ taskQueue, plugin: { ...NOTHING_ELSE, mode: 'drain' } }),
     start({ taskQueue }),
   ]);
-  const runs = await runAgents(taskQueue, 8);
+  const runs = await runAgents(taskQueue);
   expect(runs.filter(({ written, upserts }) => written || upserts > 0)).toEqual([]);
-  expect(runs.flatMap(({ tasksFailed }) => tasksFailed)).toEqual([]);
+  expect(failedBy(runs)).toEqual(new Set());
   expect(runs.filter(({ servedBy }) => servedBy.length === 2).length).toBeGreaterThan(0);
   expect([...warnings(withPlugin), ...warnings(without)]).toEqual([]);
 });
 
-test('with the gate open every run still ends well, and the other worker logs what docs/rollout.md says', async () => {
-  const taskQueue = 'open';
-  const [withPlugin, without] = await Promise.all([
-    start({ taskQueue, plugin: NOTHING_ELSE }),
-    // With as many pollers as the other it would take some task five times in a row, and the server waits ever longer.
-    start({ taskQueue, worker: { maxConcurrentWorkflowTaskPolls: 1 } }),
+test('with the gate open and workflows in caches every run ends', async () => {
+  const taskQueue = 'open-cached';
+  const worker = { maxCachedWorkflows: 100 };
+  const [withPlugin] = await Promise.all([
+    start({ taskQueue, worker, plugin: NOTHING_ELSE }),
+    start({ taskQueue, worker }),
   ]);
   await withPlugin.logged(WRITES);
-  const runs = await runAgents(taskQueue, 8);
+  const runs = await runAgents(taskQueue);
+  for (const { written, servedBy } of runs.filter((run) => run.written)) {
+    expect({ written, servedBy }).toEqual({ written: true, servedBy: [withPlugin.identity] });
+  }
+});
 
-  const failed = runs.flatMap(({ tasksFailed }) => tasksFailed).filter((identity) => identity !== 'timed out');
-  expect(failed.length).toBeGreaterThan(0);
-  expect(new Set(failed)).toEqual(new Set([without.identity]));
+test('with the gate open and no caches every run ends, and a worker without the plugin logs what the docs say', async () => {
+  const taskQueue = 'open';
+  const [withPlugin, without] = await Promise.all([
+    // The server takes ever longer to give a task out again. One to one, that can go wrong many times in a row.
+    start({ taskQueue, plugin: NOTHING_ELSE, workers: 3 }),
+    start({ taskQueue }),
+  ]);
+  await withPlugin.logged(WRITES);
+  const runs = await runAgents(taskQueue);
   expect(runs.filter(({ written }) => written).length).toBeGreaterThan(0);
+  expect(failedBy(runs)).toEqual(new Set([without.identity]));
   expect(warnings(withPlugin)).toEqual([]);
-  const lines = new Set(warnings(without).map(said));
-  expect(lines.size).toBeGreaterThan(0);
-  for (const line of lines) expect(DOCS).toContain(line);
+  expect(warned(without)).toEqual([WARNING]);
+  expect(DOCS).toContain(WARNING);
+});
+
+test('a written run waits for a worker with the plugin where there is none', async () => {
+  const taskQueue = 'rolled-back';
+  const workflowId = 'rolled-back';
+  const before = await start({ taskQueue, plugin: NOTHING_ELSE });
+  await before.logged(WRITES);
+  const handle = await client.workflow.start('waitingAgent', {
+    workflowId,
+    taskQueue,
+    workflowTaskTimeout: '2 seconds',
+  });
+  expect(await untilCompleted(client, workflowId, 2)).toMatchObject({ written: true });
+  await before.stop();
+
+  const without = await start({ taskQueue });
+  await handle.signal('proceed');
+  await without.logged('Failing workflow task');
+  expect((await handle.describe()).status.name).toBe('RUNNING');
+  await without.stop();
+  await start({ taskQueue, plugin: { ...NOTHING_ELSE, mode: 'drain' } });
+  await handle.result();
+  expect(await storyOf(client, workflowId)).toMatchObject({ activitiesCompleted: 4, tasksFailed: [without.identity] });
 });
 
 test('a worker without the plugin fails a written run when its workflowFailureErrorTypes say so', async () => {
@@ -105,8 +156,9 @@ test('a worker without the plugin fails a written run when its workflowFailureEr
   await handle.signal('proceed');
   const failure = await handle.result().catch((error) => error);
   expect(failure).toBeInstanceOf(WorkflowFailedError);
-  expect(failure.cause.message).toContain('TMPRL1100');
-  for (const line of new Set(warnings(without).map(said))) expect(DOCS).toContain(line);
+  expect(failure.cause.message).toBe(REASON);
+  await without.logged(FAILING_RUN);
+  expect(DOCS).toContain(FAILING_RUN);
 });
 
 test('a worker with the plugin warns at start of workflowFailureErrorTypes that include non-determinism', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { get_encoding } from 'tiktoken';
 import { afterAll, describe, expect, test } from 'vitest';
-import { closeTokenCounter, countTokens, estimateUsage } from '#lib/tokens/index';
+import { closeTokenCounter, countTokens, estimateUsage } from '#lib/tokens/count-tokens';
 import { anyUnits, ORDINARY_TEXTS, UNBROKEN_RUNS } from './texts';
 
 const MILLION = 1_000_000;
@@ -105,7 +105,7 @@ describe('the process', () => {
   const run = (script: string) =>
     promisify(execFile)(
       process.execPath,
-      ['-e', `const { countTokens, closeTokenCounter } = require('./lib/tokens');${script}`],
+      ['-e', `const { countTokens, closeTokenCounter } = require('./lib/tokens/count-tokens');${script}`],
       {
         cwd: join(import.meta.dirname, '../..'),
         timeout: 60_000,

@@ -26,13 +26,6 @@ export const activities = {
     return 'page';
   },
 
-  /** Fails once, so that it is tried twice. */
-  async flaky(): Promise<number> {
-    const attempt = agentContext()?.attempt ?? 0;
-    if (attempt < 2) throw new Error('not yet');
-    return attempt;
-  },
-
   /** What the activity is told about the agent. */
   async whoami() {
     return agentContext();

@@ -7,7 +7,8 @@ const CLIENT_CALL = /^(function|computer|shell|apply_patch)_call$/;
 
 /**
  * Model responses of the OpenAI Agents SDK, as the activities of `@temporalio/openai-agents` return them: one response,
- * or every event of a stream, the last of which carries it. The model stands in the request only.
+ * or every event of a stream, the last of which carries it. The model that answered stands in the provider's own response,
+ * which the SDK keeps as `providerData`.
  */
 export const openAiAgents: LlmReader = {
   shape: 'openai-agents.response',
@@ -31,7 +32,8 @@ export const openAiAgents: LlmReader = {
           reasoning: `usage.outputTokens${details}.reasoning_tokens`,
         })
       : undefined;
-    return { response, model: response.word('model'), usage, turns: 1 };
+    const model = response.word('model') ?? response.word('providerData.model');
+    return { response, model, usage, turns: 1 };
   },
 
   read({ response }) {

@@ -32,10 +32,12 @@ export async function storyOf(client: Client, workflowId: string, runId?: string
     upserts,
     activitiesCompleted: events.filter((event) => event.activityTaskCompletedEventAttributes).length,
     servedBy: [...new Set(events.flatMap((event) => event.workflowTaskCompletedEventAttributes?.identity ?? []))],
-    tasksFailed: events.flatMap(({ workflowTaskFailedEventAttributes: failed, workflowTaskTimedOutEventAttributes }) => {
-      if (workflowTaskTimedOutEventAttributes) return 'timed out';
-      return failed?.identity ?? [];
-    }),
+    tasksFailed: events.flatMap(
+      ({ workflowTaskFailedEventAttributes: failed, workflowTaskTimedOutEventAttributes }) => {
+        if (workflowTaskTimedOutEventAttributes) return 'timed out';
+        return failed?.identity ?? [];
+      },
+    ),
   };
 }
 

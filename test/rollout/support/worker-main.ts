@@ -49,30 +49,38 @@ function disturbances({ holdAttempt, killAfter }: WorkerProcessOptions): Activit
 }
 
 async function main(): Promise<void> {
-  const logger = new DefaultLogger('INFO', ({ level, message, meta = {} }) => tell({ kind: 'log', level, message, meta }));
+  const logger = new DefaultLogger('INFO', ({ level, message, meta = {} }) =>
+    tell({ kind: 'log', level, message, meta }),
+  );
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'WARN' });
   Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter } }, shutdownSignals: [] });
   const { address, namespace, taskQueue, bundle, plugin } = options;
   // A connection takes only one worker a task queue.
-  const create = async () =>
-    Worker.create({
-      connection: await NativeConnection.connect({ address }),
-      namespace,
-      taskQueue,
-      identity: identityOf(options),
-      workflowBundle: { codePath: bundle },
-      activities: createActivities(),
-      interceptors: { activity: [disturbances(options)] },
-      plugins: plugin === undefined ? [] : [new AgentObservabilityPlugin(plugin)],
-      ...options.worker,
-    });
-  const workers = await Promise.all(Array.from({ length: options.workers ?? 1 }, create));
+  const connections = await Promise.all(
+    Array.from({ length: options.workers ?? 1 }, () => NativeConnection.connect({ address })),
+  );
+  const workers = await Promise.all(
+    connections.map((connection) =>
+      Worker.create({
+        connection,
+        namespace,
+        taskQueue,
+        identity: identityOf(options),
+        workflowBundle: { codePath: bundle },
+        activities: createActivities(),
+        interceptors: { activity: [disturbances(options)] },
+        plugins: plugin === undefined ? [] : [new AgentObservabilityPlugin(plugin)],
+        ...options.worker,
+      }),
+    ),
+  );
   process.once('disconnect', () => {
     for (const worker of workers) worker.shutdown();
   });
   const runs = workers.map((worker) => worker.run());
   tell({ kind: 'running' });
   await Promise.all(runs);
+  await Promise.all(connections.map((connection) => connection.close()));
 }
 
 main().catch((error) => {

@@ -104,7 +104,11 @@ export function identityOf({ plugin, taskQueue }: Pick<WorkerProcessOptions, 'pl
   return `${plugin === undefined ? 'plain' : 'observed'}@${taskQueue}`;
 }
 
-function message(child: ChildProcess, ended: Promise<unknown>, matches: (message: FromWorker) => boolean): Promise<void> {
+function message(
+  child: ChildProcess,
+  ended: Promise<unknown>,
+  matches: (message: FromWorker) => boolean,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     child.on('message', (received: FromWorker) => {
       if (matches(received)) resolve();

@@ -31,7 +31,12 @@ export interface RunningWorker {
 }
 
 /** Starts a worker that keeps no workflow in a cache, so that whoever comes after it need not wait. */
-export async function startWorker({ connection, namespace, taskQueue, ...rest }: RunningWorkerOptions): Promise<RunningWorker> {
+export async function startWorker({
+  connection,
+  namespace,
+  taskQueue,
+  ...rest
+}: RunningWorkerOptions): Promise<RunningWorker> {
   const { bundle, plugin } = rest;
   const log: LogLine[] = [];
   const logger = new DefaultLogger('INFO', ({ level, message, meta = {} }) => log.push({ level, message, meta }));

@@ -1,25 +1,19 @@
 import {
-  condition,
   continueAsNew,
-  defineSignal,
   executeChild,
   log,
   proxyActivities,
   proxyLocalActivities,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { setAgentTask } from 'temporal-agent-observability/workflow';
 import type { Activities } from '../activities';
 
-const { callModel, invokeModel, search, readPage, whoami, ...tools } = proxyActivities<Activities>({
-  startToCloseTimeout: '1 minute',
-});
+const remote = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+const { callModel, search, whoami } = remote;
 const local = proxyLocalActivities<Activities>({ startToCloseTimeout: '10 seconds' });
 
 const MODEL = 'gpt-4o-mini';
-
-export const go = defineSignal('go');
 
 /** Runs a list of steps, so that a test can say what an agent does. */
 export async function steps(...names: readonly string[]): Promise<void> {
@@ -27,9 +21,9 @@ export async function steps(...names: readonly string[]): Promise<void> {
     if (name === 'model') await callModel(MODEL);
     else if (name === 'local model') await local.callModel(MODEL);
     else if (name === 'local search') await local.search('birds');
-    else if (name === 'invokeModel') await invokeModel({ modelId: MODEL });
-    else if (name === 'mcp') await tools['wiki-callTool']({ toolName: 'lookup' });
-    else if (name === 'read') await readPage();
+    else if (name === 'invokeModel') await remote.invokeModel({ modelId: MODEL });
+    else if (name === 'mcp') await remote['wiki-callTool']({ toolName: 'lookup' });
+    else if (name === 'read') await remote.readPage();
     else await search('birds');
   }
 }
@@ -84,15 +78,4 @@ export async function sabotaged(): Promise<string> {
     globalThis.Date = RealDate;
   }
   return 'done';
-}
-
-/** Has called a model, and waits. */
-export async function waiting(): Promise<void> {
-  let gone = false;
-  setHandler(go, () => {
-    gone = true;
-  });
-  await callModel(MODEL);
-  await search('birds');
-  await condition(() => gone);
 }
