@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answer as answerOf } from './answer';
 import { type Conversation, isJson, type Json } from './conversation';
@@ -171,23 +173,25 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** Sends every event; with an error, the first few and then that. */
+/** Sends every event; with an error, the first few and then that. A client that goes away ends it. */
 async function sendEvents(
   response: ServerResponse,
   events: Iterable<ServerSentEvent>,
   error: ServerSentEvent | undefined,
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+  await pipeline(Readable.from(encoded(events, error)), response).catch(() => undefined);
+}
+
+function* encoded(events: Iterable<ServerSentEvent>, error: ServerSentEvent | undefined): Generator<string> {
   let sent = 0;
   for (const event of events) {
     if (error !== undefined && sent++ === 2) {
-      response.end(encode(error));
+      yield encode(error);
       return;
     }
-    if (!response.write(encode(event))) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    if (response.destroyed) return;
+    yield encode(event);
   }
-  response.end();
 }
 
 function encode({ event, data }: ServerSentEvent): string {

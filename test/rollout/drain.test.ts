@@ -13,6 +13,7 @@ const NAMESPACE = 'drain';
 const NOTHING_ELSE: AgentObservabilityOptions = { content: 'off', metrics: 'off' };
 const OPEN_WRITTEN_RUNS =
   "TemporalChangeVersion = 'temporal-agent-observability/sa-v1' AND ExecutionStatus = 'Running'";
+const IN_TIME = { timeout: 20_000, interval: 100 };
 const DOCS = readFileSync(path.join(__dirname, '..', '..', 'docs', 'rollout.md'), 'utf8');
 
 let connection: NativeConnection;
@@ -51,14 +52,20 @@ async function start(taskQueue: string, plugin?: AgentObservabilityOptions, bund
 async function untilOpenWritten(taskQueue: string, expected: readonly string[]): Promise<void> {
   expect(DOCS).toContain(OPEN_WRITTEN_RUNS);
   const query = `${OPEN_WRITTEN_RUNS} AND TaskQueue = '${taskQueue}'`;
-  await vi.waitFor(
-    async () => {
-      const found: string[] = [];
-      for await (const { workflowId } of client.workflow.list({ query })) found.push(workflowId);
-      expect(found).toEqual(expected);
-    },
-    { timeout: 20_000, interval: 100 },
-  );
+  await vi.waitFor(async () => {
+    const found: string[] = [];
+    for await (const { workflowId } of client.workflow.list({ query })) found.push(workflowId);
+    expect(found).toEqual(expected);
+  }, IN_TIME);
+}
+
+/** Id of the run that follows another one. */
+async function untilNextRun(workflowId: string, lastRunId: string): Promise<string> {
+  return vi.waitFor(async () => {
+    const { runId } = await client.workflow.getHandle(workflowId).describe();
+    if (runId === lastRunId) throw new Error('the next run has not begun');
+    return runId;
+  }, IN_TIME);
 }
 
 test('drained to the last written run, the queue is served by a worker without the plugin: nothing fails', async () => {
@@ -100,26 +107,18 @@ test('an agent that continues as new for ever is drained when its next run begin
   await on.stop();
 
   const draining = await start(taskQueue, { ...NOTHING_ELSE, mode: 'drain' });
-  const drainedAt = new Date();
   await client.workflow.getHandle(workflowId).signal('proceed');
-  const next = await vi.waitFor(async () => {
-    const { runId, raw } = await client.workflow.getHandle(workflowId).describe();
-    if (runId === entity.firstExecutionRunId) throw new Error('the next run has not begun');
-    return { runId, attributes: Object.keys(raw.workflowExecutionInfo?.searchAttributes?.indexedFields ?? {}) };
-  });
+  const next = await untilNextRun(workflowId, entity.firstExecutionRunId);
   await untilCompleted(client, workflowId, 2);
-  console.log(next, drainedAt);
-  expect(await storyOf(client, workflowId, next.runId)).toMatchObject({ written: false, upserts: 0 });
+  expect(await storyOf(client, workflowId, next)).toMatchObject({ written: false, upserts: 0 });
+  await untilOpenWritten(taskQueue, []);
   await draining.stop();
 
   const without = await start(taskQueue);
   await client.workflow.getHandle(workflowId).signal('proceed');
-  await vi.waitFor(async () => {
-    const { runId } = await client.workflow.getHandle(workflowId).describe();
-    expect(runId).not.toBe(next.runId);
-  });
+  await untilNextRun(workflowId, next);
   await untilCompleted(client, workflowId, 2);
-  expect((await storyOf(client, workflowId, next.runId)).tasksFailed).toEqual([]);
+  expect((await storyOf(client, workflowId, next)).tasksFailed).toEqual([]);
   await client.workflow.getHandle(workflowId).terminate();
   await without.stop();
 });

@@ -12,7 +12,7 @@ import { type RunningWorker, startWorker } from './support/workers';
 const NAMESPACE = 'share';
 const TASK_QUEUE = 'share';
 const NOTHING_ELSE: AgentObservabilityOptions = { content: 'off', metrics: 'off' };
-const IDS = Array.from({ length: 30 }, (_, number) => `order-${number}`);
+const IDS = Array.from({ length: 24 }, (_, number) => `order-${number}`);
 
 let connection: NativeConnection;
 let client: Client;
@@ -60,7 +60,6 @@ test('a share of new runs writes: the same workflow ids every time, and more of 
   expect(more.length).toBeGreaterThan(half.length);
   expect(more).toEqual(expect.arrayContaining(half));
   expect(await written(0.5)).toEqual(half);
-  expect(await written(0)).toEqual([]);
 });
 
 test('children are asked for by their own ids, and a run that continues as new keeps its answer', async () => {

@@ -33,7 +33,7 @@ export async function passText(name: string, chars: number): Promise<unknown> {
 export async function cancels(name: string): Promise<string> {
   const proxy = proxyActivities<Any>({
     ...OPTIONS,
-    heartbeatTimeout: '5 s',
+    heartbeatTimeout: '1 s',
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   });
   const scope = new CancellationScope();

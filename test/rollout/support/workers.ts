@@ -6,7 +6,7 @@
 
 import { DefaultLogger, type NativeConnection, Worker } from '@temporalio/worker';
 import { type AgentObservabilityOptions, AgentObservabilityPlugin } from 'temporal-agent-observability';
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { createActivities } from './activities';
 import type { LogLine } from './worker-process';
 
@@ -30,7 +30,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Starts a worker that keeps no workflow in a cache, so that whoever comes after it need not wait. */
+/** Starts a worker for one test. It keeps no workflow in a cache, so that whoever comes after it need not wait. */
 export async function startWorker({
   connection,
   namespace,
@@ -50,16 +50,18 @@ export async function startWorker({
     plugins: plugin === undefined ? [] : [new AgentObservabilityPlugin({ logger, ...plugin })],
   });
   const done = worker.run();
+  const stop = async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await done;
+  };
+  onTestFinished(stop);
   return {
     log,
     open: () =>
       vi.waitFor(() => {
         if (!log.some(({ message }) => message === WRITES)) throw new Error('new runs do not write search attributes');
       }, IN_TIME),
-    async stop() {
-      worker.shutdown();
-      await done;
-    },
+    stop,
   };
 }
 

@@ -1,0 +1,89 @@
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { Effects } from '../plugin/observed';
+import { gateIsOpen, SideBySide } from './side-by-side';
+import { HOSTILE_VALUES } from './values';
+
+let agents: SideBySide;
+let effects: Effects;
+
+beforeAll(async () => {
+  const built = new Effects();
+  agents = await SideBySide.prepare(inject('temporalAddress'), 'hostile-values', built.plugin());
+  built.remove();
+});
+
+afterAll(() => agents?.close());
+
+beforeEach(() => {
+  effects = new Effects();
+});
+
+afterEach(() => effects.remove());
+
+/** What cannot be stored as it is: the record says so, and one error is counted and logged. */
+const UNREADABLE = [
+  'cyclic',
+  'with a getter that throws',
+  'with a toJSON that throws',
+  'with a BigInt',
+  'of 10,000 levels',
+  'a revoked proxy',
+  'a function',
+];
+const TOO_LARGE = ['of 50 MB', 'of a million small parts'];
+
+async function expectOneErrorFor(kind: string, side: 'input' | 'output'): Promise<void> {
+  const { records } = await effects.records('hostile-values', `observed-${2 * count}`);
+  const missing = UNREADABLE.includes(kind) ? 'unserialisable' : TOO_LARGE.includes(kind) ? 'too-large' : undefined;
+  const [record, harmless] = records;
+  expect(harmless).toMatchObject({ activityType: 'harmless', outcome: 'ok' });
+  if (missing === undefined) {
+    expect(record?.[side]).toMatchObject({ sha256: expect.any(String) });
+    expect([await effects.observerErrors(), effects.internalErrors]).toEqual([{}, []]);
+    return;
+  }
+  expect(record?.[side]).toEqual({ missing });
+  expect(await effects.observerErrors()).toEqual({ content: 1 });
+  expect(effects.internalErrors).toMatchObject([
+    { part: 'content', error: `TypeError: the ${side} of an activity is ${missing}` },
+  ]);
+}
+
+/** Pairs of runs so far, by which the observed one is found. */
+let count = 0;
+
+describe.each(Object.keys(HOSTILE_VALUES))('a value %s', (kind) => {
+  const harmless = async () => 'fine';
+
+  test('as a result leaves the agent as it is', async () => {
+    const activities = { hostile: async () => HOSTILE_VALUES[kind]?.(), harmless };
+    const run = { arg: kind, options: { activities } };
+    const without = await agents.without(run);
+    expect(await agents.with(run, effects.plugin(), gateIsOpen(effects))).toEqual(without);
+    count++;
+    await expectOneErrorFor(kind, 'output');
+  });
+
+  test('as an argument leaves the agent as it is', async () => {
+    const activities = { hostile: async (value: unknown) => typeof value, harmless };
+    // No converter makes such values of a payload, but an interceptor of the user's can.
+    const activity: ActivityInterceptorsFactory[] = [
+      (context) => ({
+        inbound: {
+          execute: (input, next) =>
+            next(context.info.activityType === 'hostile' ? { ...input, args: [HOSTILE_VALUES[kind]?.()] } : input),
+        },
+      }),
+    ];
+    const run = { arg: kind, options: { activities, interceptors: { activity } } };
+    const without = await agents.without(run);
+    expect(await agents.with(run, effects.plugin(), gateIsOpen(effects))).toEqual(without);
+    count++;
+    await expectOneErrorFor(kind, 'input');
+  });
+});
+
+test('keys that reach for prototypes reach nothing', () => {
+  expect(({} as { usage?: unknown }).usage).toBeUndefined();
+});
