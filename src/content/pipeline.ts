@@ -45,6 +45,8 @@ export class Pipeline {
   private flushTimer: NodeJS.Timeout | undefined;
   private spoolTimer: NodeJS.Timeout | undefined;
   private readonly maintenanceTimer: NodeJS.Timeout;
+  private takingOver: Promise<void>;
+  private isClosed = false;
   private flushing: Promise<void> | undefined;
   private retryDelayMs = FIRST_RETRY_MS;
   private isBackingOff = false;
@@ -70,7 +72,7 @@ export class Pipeline {
       dropped: (namespace) => this.countDropped(namespace, 1),
     });
     this.maintenanceTimer = setInterval(() => void this.maintain(), MAINTENANCE_MS).unref();
-    void this.takeOver();
+    this.takingOver = this.takeOver();
   }
 
   attach(sinks: RecorderSinks): void {
@@ -98,6 +100,10 @@ export class Pipeline {
 
   /** Appends a line to the journal, at once. */
   append(namespace: string, line: string): { readonly segment: Segment; readonly line: number } | undefined {
+    if (this.isClosed) {
+      this.countDropped(namespace, 1);
+      return undefined;
+    }
     const place = this.journal.append(namespace, line);
     if (place !== undefined) this.scheduleFlush(this.options.flushIntervalMs);
     return place;
@@ -153,11 +159,14 @@ export class Pipeline {
   /** Flushes, then leaves what is left to the next process. */
   async close(timeoutMs: number): Promise<void> {
     await this.flush(timeoutMs);
+    this.isClosed = true;
     clearInterval(this.maintenanceTimer);
     clearTimeout(this.flushTimer);
     clearTimeout(this.spoolTimer);
     this.queue.dropAll();
     await this.drain.close();
+    // What is being taken over would otherwise be ours, and wait for the end of this process.
+    await this.takingOver;
     this.journal.seal();
     for (const segment of this.journal.sealed) {
       try {
@@ -194,7 +203,7 @@ export class Pipeline {
   }
 
   private scheduleFlush(delayMs: number): void {
-    if (this.flushTimer !== undefined) return;
+    if (this.flushTimer !== undefined || this.isClosed) return;
     this.flushTimer = setTimeout(() => {
       this.flushTimer = undefined;
       this.isBackingOff = false;
@@ -257,6 +266,7 @@ export class Pipeline {
 
   /** Says so once per cause, and waits before the next try. */
   private failed(error: unknown): void {
+    if (this.isClosed) return;
     const failure = String(error);
     if (failure !== this.lastFailure) this.report('content', error);
     this.lastFailure = failure;
@@ -272,7 +282,9 @@ export class Pipeline {
     try {
       // Other hosts judge our files by their age.
       for (const segment of this.journal.sealed) segment.renew();
-      await this.takeOver();
+      this.takingOver = this.takeOver();
+      await this.takingOver;
+      if (this.isClosed) return;
       await this.drain.maintain();
     } catch (error) {
       this.failed(error);

@@ -115,9 +115,8 @@ export class ThreadDrain implements Drain {
 
   private stopped(worker: Worker, cause: unknown): void {
     if (this.worker === worker) this.worker = undefined;
-    if (this.isClosed) return;
     const error = new ContentWorkerStopped(`the content worker thread ended: ${String(cause)}`, { cause });
-    if (this.pending.size === 0) this.report('content', error);
+    if (this.pending.size === 0 && !this.isClosed) this.report('content', error);
     const pending = [...this.pending.values()];
     this.pending.clear();
     for (const { reject } of pending) reject(error);

@@ -117,12 +117,18 @@ describe('a worker that lives', () => {
   });
 
   it('hands over at its end what it could not store', async () => {
-    const directory = temporaryDirectory();
-    const first = acquireRecorder({ directory, flushIntervalMs: 60_000 }, countingSinks());
-    void first.record(observation());
-    await first.release(0);
-    await takeOver(directory);
-    expect((await readRun(new LocalDirectoryStore({ directory }), 'default', 'research-1')).records).toHaveLength(1);
+    for (let i = 0; i < 20; i++) {
+      const directory = temporaryDirectory();
+      const sinks = countingSinks();
+      const first = acquireRecorder({ directory, flushIntervalMs: 60_000 }, sinks);
+      void first.record(observation());
+      await first.release(0);
+      // Too late: nobody would store it.
+      void first.record(observation({ correlation: { activityId: '2' } }));
+      expect(sinks.counts.dropped).toBe(1);
+      await takeOver(directory);
+      expect((await readRun(new LocalDirectoryStore({ directory }), 'default', 'research-1')).records).toHaveLength(1);
+    }
   });
 });
 

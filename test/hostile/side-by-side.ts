@@ -13,7 +13,7 @@ import { quietRuntime } from '../support/quiet-runtime';
 import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
 
 /** What the user of an agent sees of it. */
-export interface Seen {
+interface Seen {
   readonly result: unknown;
   /** Types of the events of its history, without ours. */
   readonly events: readonly unknown[];
@@ -48,24 +48,28 @@ export class SideBySide {
     return this.server.close();
   }
 
-  async without({ arg, options }: Run): Promise<Seen> {
-    return this.run('plain', arg, { ...options, workflowBundle: this.plain }, async () => {});
-  }
-
-  /** @param ready what to wait for before the agent starts */
-  async with({ arg, options }: Run, plugin: AgentObservabilityPlugin, ready: () => Promise<void>): Promise<Seen> {
-    return this.run('observed', arg, { ...options, workflowBundle: this.observed, plugins: [plugin] }, ready);
+  /**
+   * Runs the agent without and with the plugin, and expects no difference.
+   *
+   * @param ready what to wait for before the observed agent starts
+   * @returns the observed agent's workflow id
+   */
+  async compare({ arg, options }: Run, plugin: AgentObservabilityPlugin, ready?: () => Promise<void>): Promise<string> {
+    const pair = ++this.runs;
+    const without = await this.run(`plain-${pair}`, arg, { ...options, workflowBundle: this.plain });
+    const observed = { ...options, workflowBundle: this.observed, plugins: [plugin] };
+    expect(await this.run(`observed-${pair}`, arg, observed, ready)).toEqual(without);
+    return `observed-${pair}`;
   }
 
   private async run(
-    name: string,
+    id: string,
     arg: string,
     options: Partial<WorkerOptions>,
-    ready: () => Promise<void>,
+    ready?: () => Promise<void>,
   ): Promise<Seen> {
-    const id = `${name}-${++this.runs}`;
     return this.server.during({ taskQueue: id, ...options }, async () => {
-      await ready();
+      await ready?.();
       const start = { workflowId: id, taskQueue: id, args: [arg] };
       const handle = await this.server.client.workflow.start('agent', start);
       const result: unknown = await handle.result().catch((error: Error) => `${error.name} ${String(error.cause)}`);

@@ -28,13 +28,12 @@ const UNREADABLE = [
   'with a toJSON that throws',
   'with a BigInt',
   'of 10,000 levels',
-  'a revoked proxy',
-  'a function',
+  'with a revoked proxy',
 ];
-const TOO_LARGE = ['of 50 MB', 'of a million small parts'];
+const TOO_LARGE = ['of 50 MB'];
 
-async function expectOneErrorFor(kind: string, side: 'input' | 'output'): Promise<void> {
-  const { records } = await effects.records('hostile-values', `observed-${2 * count}`);
+async function expectOneErrorFor(kind: string, side: 'input' | 'output', workflowId: string): Promise<void> {
+  const { records } = await effects.records('hostile-values', workflowId);
   const missing = UNREADABLE.includes(kind) ? 'unserialisable' : TOO_LARGE.includes(kind) ? 'too-large' : undefined;
   const [record, harmless] = records;
   expect(harmless).toMatchObject({ activityType: 'harmless', outcome: 'ok' });
@@ -50,19 +49,14 @@ async function expectOneErrorFor(kind: string, side: 'input' | 'output'): Promis
   ]);
 }
 
-/** Pairs of runs so far, by which the observed one is found. */
-let count = 0;
-
 describe.each(Object.keys(HOSTILE_VALUES))('a value %s', (kind) => {
   const harmless = async () => 'fine';
 
   test('as a result leaves the agent as it is', async () => {
     const activities = { hostile: async () => HOSTILE_VALUES[kind]?.(), harmless };
     const run = { arg: kind, options: { activities } };
-    const without = await agents.without(run);
-    expect(await agents.with(run, effects.plugin(), gateIsOpen(effects))).toEqual(without);
-    count++;
-    await expectOneErrorFor(kind, 'output');
+    const workflowId = await agents.compare(run, effects.plugin(), gateIsOpen(effects));
+    await expectOneErrorFor(kind, 'output', workflowId);
   });
 
   test('as an argument leaves the agent as it is', async () => {
@@ -77,10 +71,8 @@ describe.each(Object.keys(HOSTILE_VALUES))('a value %s', (kind) => {
       }),
     ];
     const run = { arg: kind, options: { activities, interceptors: { activity } } };
-    const without = await agents.without(run);
-    expect(await agents.with(run, effects.plugin(), gateIsOpen(effects))).toEqual(without);
-    count++;
-    await expectOneErrorFor(kind, 'input');
+    const workflowId = await agents.compare(run, effects.plugin(), gateIsOpen(effects));
+    await expectOneErrorFor(kind, 'input', workflowId);
   });
 });
 

@@ -33,11 +33,9 @@ export const HOSTILE_VALUES: Readonly<Record<string, () => unknown>> = {
 
   'of a million small parts': () => Array.from({ length: 1_000_000 }, (_, i) => i % 10),
 
-  'a revoked proxy': () => {
+  'with a revoked proxy': () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
-    return proxy;
+    return { choices: proxy };
   },
-
-  'a function': () => () => {},
 };

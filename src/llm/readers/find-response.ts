@@ -15,7 +15,10 @@ function findDirectly(value: unknown): ReadableResponse | undefined {
   const view = new View(value);
   for (const reader of READERS) {
     const found = reader.recognise(view);
-    if (found !== undefined) return { ...found, reader };
+    if (found === undefined) continue;
+    // Field by field: this runs for every result, and a spread costs more than all that was read.
+    const { response, model, usage, turns } = found;
+    return { response, model, usage, turns, reader };
   }
   return undefined;
 }
