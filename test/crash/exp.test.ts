@@ -23,7 +23,7 @@ test('exp', async () => {
     const taskQueue = name;
     const w = await startWorkerProcess({ address, namespace, taskQueue, bundle, ...(plugin && { plugin: plugin as never }), worker: { maxCachedWorkflows: cached } });
     if (plugin) await w.logged(WRITES);
-    await client.workflow.execute('longAgent', { workflowId: name, taskQueue, args: [2, 1] });
+    await client.workflow.execute(name === 'content only' ? 'agent' : 'longAgent', { workflowId: name, taskQueue, args: name === 'content only' ? [2] : [2, 1] });
     if (scrape) {
       const { meta } = await w.logged('Agent observability: metrics are served');
       await (await fetch(String(meta?.address))).text();

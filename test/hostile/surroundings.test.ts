@@ -1,8 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { agentContext } from 'temporal-agent-observability/activity';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { acquireMetrics } from '#lib/metrics/index';
+import { type AgentMetrics, acquireMetrics } from '#lib/metrics/index';
 import { Effects } from '../plugin/observed';
 import { freePort } from '../support/installed-project';
 import { gateIsOpen, SideBySide } from './side-by-side';
@@ -50,15 +51,14 @@ describe('a content directory', () => {
 
   test('that is taken away in mid-run costs the records from then on, said and counted', async () => {
     const takenAway = async () => {
+      // The agent without the plugin has no directory to lose.
+      if (agentContext() === undefined) return 'nothing special';
       rmSync(effects.directory, { recursive: true });
       writeFileSync(effects.directory, '');
       return 'nothing special';
     };
     const options = { activities: { ...activities, hostile: takenAway } };
-    // The plain run has no directory to lose.
-    await agents.compare({ arg: 'nothing', options }, effects.plugin(), async () => {
-      await gateIsOpen(effects)();
-    });
+    await agents.compare({ arg: 'nothing', options }, effects.plugin(), gateIsOpen(effects));
     const errors = await effects.observerErrors();
     expect(Object.keys(errors).every((part) => ['content', 'journal'].includes(part))).toBe(true);
     expect(effects.internalErrors.length).toBeGreaterThan(0);
@@ -70,16 +70,22 @@ test('a busy metrics port costs the endpoint, said with what to do, and counted'
   const port = await freePort();
   const other: Server = createServer().listen(port, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
-  const metrics = acquireMetrics({ host: '127.0.0.1', port }, () => {}, effects.logger);
-  try {
+  // Nobody can scrape it, but whoever asks for the same address shares its counts.
+  let metrics: AgentMetrics | undefined;
+  const share = async () => {
+    metrics = acquireMetrics({ host: '127.0.0.1', port }, () => {}, effects.logger);
     await metrics.ready;
-    effects.logger.lines.splice(0);
-    await agents.compare(run, effects.plugin({ metrics: { host: '127.0.0.1', port } }));
-    const text = await metrics.registry.metrics();
-    expect(text).toContain(`observer_errors_total{temporal_namespace="${NAMESPACE}",part="metrics"} 1`);
-    expect(text).toContain(`tool_call_duration_seconds_count{temporal_namespace="${NAMESPACE}"`);
+  };
+  try {
+    await agents.compare(run, effects.plugin({ metrics: { host: '127.0.0.1', port } }), share);
+    const counts = await metrics?.registry.metrics();
+    const lineOf = (name: string) => counts?.split('\n').find((line) => line.startsWith(`temporal_agent_${name}`));
+    expect(lineOf(`observer_errors_total{temporal_namespace="${NAMESPACE}",part="metrics"}`)).toMatch(/ 1$/);
+    expect(lineOf('tool_call_duration_seconds_count')).toMatch(/ 1$/);
+    expectToldOnce('metrics', 'EADDRINUSE');
+    expect(effects.logger.lines.map(({ message }) => message)).toContainEqual(expect.stringContaining('metrics.port'));
   } finally {
-    await metrics.release();
+    await metrics?.release();
     await new Promise((resolve) => other.close(resolve));
   }
 });
