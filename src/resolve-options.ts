@@ -9,11 +9,23 @@ import type { RedactFunction } from './content';
 import type { AgentIdentity } from './definitions/agent-header';
 import { defined } from './definitions/defined';
 import {
+  array,
+  boolean,
+  fail,
+  func,
+  integer,
+  known,
+  nonEmpty,
+  number,
+  object,
+  oneOf,
+  record,
+} from './definitions/option-checks';
+import {
   REQUIRED_SEARCH_ATTRIBUTE,
   SEARCH_ATTRIBUTE_NAMES,
   type SearchAttributeName,
 } from './definitions/search-attributes';
-import { array, boolean, fail, func, integer, known, nonEmpty, number, object, oneOf, record } from './option-checks';
 import type { AgentObservabilityOptions, MetricsRegistryOptions } from './options';
 
 /** Prefix of every environment variable. */

@@ -4,16 +4,17 @@
  * @module
  */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import { context, propagation } from '@opentelemetry/api';
 import { CORRELATION_HEADERS } from '../definitions/correlation-headers';
 import type { AgentCorrelation } from './observation';
 
-const ambient = new AsyncLocalStorage<AgentCorrelation>();
+/** Temporal already carries the activity's own context along; a second storage would cost every promise of the process. */
+const correlations = new WeakMap<Context, AgentCorrelation>();
 
-/** Runs an activity's code with its ids around it. */
-export function runWithAgentContext<T>(correlation: AgentCorrelation, fn: () => T): T {
-  return ambient.run(correlation, fn);
+/** Makes the ids known to an attempt's code. */
+export function setAgentContext(activity: Context, correlation: AgentCorrelation): void {
+  correlations.set(activity, correlation);
 }
 
 /**
@@ -21,7 +22,8 @@ export function runWithAgentContext<T>(correlation: AgentCorrelation, fn: () => 
  * `undefined` outside of activities, and in workers without the plugin or with `mode: 'off'`.
  */
 export function agentContext(): AgentCorrelation | undefined {
-  return ambient.getStore();
+  const activity = asyncLocalStorage.getStore();
+  return activity && correlations.get(activity);
 }
 
 /**

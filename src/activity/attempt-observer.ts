@@ -4,6 +4,8 @@ import type { ActivityObservation, AgentCorrelation } from './observation';
 /** What is known of an attempt before it runs. */
 export interface AttemptStart {
   readonly correlation: AgentCorrelation;
+  /** In milliseconds since the epoch. */
+  readonly startedAtMs: number;
   /** Whether this will be a model call, as far as activity type and arguments tell. */
   readonly expected: ActivityObservation['kind'];
   /** Whether activities of this type are known to call models. */
@@ -15,10 +17,10 @@ export interface AttemptStart {
 
 /** Follows one attempt; whoever traces it keeps its span here. No method throws. */
 export interface AttemptTrace {
-  /** Runs the activity, with its span active. */
-  run<T>(fn: () => T): T;
-  /** Ids for logs: of task, session and trace. */
-  logAttributes(): Readonly<Record<string, unknown>>;
+  /** Calls `fn`, which runs the activity, with its span active. */
+  run<I, T>(fn: (input: I) => T, input: I): T;
+  /** Log attributes, and beside them ids of task, session and trace where they are not among them already. */
+  logAttributes(attributes: Readonly<Record<string, unknown>>): Record<string, unknown>;
   /** The attempt ended. */
   end(observation: ActivityObservation): void;
   /** The attempt ended in a way that says nothing about its outcome: it completes elsewhere, later. */

@@ -8,30 +8,24 @@ import type { ActivityObservation, Outcome } from './observation';
 /** How an attempt ended. */
 export type AttemptEnd = { readonly result: unknown } | { readonly error: unknown };
 
-/** Time of an attempt, in milliseconds. */
-export interface AttemptTime {
-  readonly startedAtMs: number;
-  readonly durationMs: number;
-}
-
 /** Reads what one attempt came to. */
 export function buildObservation(
   start: AttemptStart,
   input: readonly unknown[],
   end: AttemptEnd,
-  time: AttemptTime,
+  durationMs: number,
   observer: AttemptObserver,
 ): ActivityObservation {
   return 'error' in end
-    ? failedObservation(start, input, end.error, time, observer)
-    : endedObservation(start, input, end.result, time, observer);
+    ? failedObservation(start, input, end.error, durationMs, observer)
+    : endedObservation(start, input, end.result, durationMs, observer);
 }
 
 function failedObservation(
   start: AttemptStart,
   input: readonly unknown[],
   error: unknown,
-  time: AttemptTime,
+  durationMs: number,
   observer: AttemptObserver,
 ): ActivityObservation {
   const isModelCall = start.expected === 'llm' || isLlmError(error);
@@ -40,8 +34,8 @@ function failedObservation(
     correlation: start.correlation,
     kind: isModelCall ? 'llm' : 'tool',
     tool: isModelCall ? undefined : start.tool,
-    startedAtMs: time.startedAtMs,
-    durationMs: time.durationMs,
+    startedAtMs: start.startedAtMs,
+    durationMs,
     outcome: failureOutcome(error, errorInfo),
     requestModel: start.requestModel,
     requestProvider: start.requestProvider,
@@ -56,7 +50,7 @@ function endedObservation(
   start: AttemptStart,
   input: readonly unknown[],
   output: unknown,
-  time: AttemptTime,
+  durationMs: number,
   observer: AttemptObserver,
 ): ActivityObservation {
   const { requestModel, requestProvider, correlation } = start;
@@ -67,8 +61,8 @@ function endedObservation(
     correlation,
     kind: isModelCall ? 'llm' : 'tool',
     tool: isModelCall ? undefined : start.tool,
-    startedAtMs: time.startedAtMs,
-    durationMs: time.durationMs,
+    startedAtMs: start.startedAtMs,
+    durationMs,
     outcome: callOutcome(call),
     requestModel,
     requestProvider,

@@ -5,8 +5,8 @@
  */
 
 import path from 'node:path';
+import { integer, oneOf } from '../definitions/option-checks';
 import { LocalDirectoryStore } from './local-directory-store';
-import { positiveInteger } from './options';
 import { Pipeline } from './pipeline';
 import { ContentRecorder } from './recorder';
 import type { RecorderSinks } from './recorder-sinks';
@@ -60,12 +60,9 @@ const sharedByStore = new Map<string | ContentStore, Shared>();
  */
 export function acquireRecorder(options: RecorderOptions, sinks: RecorderSinks): RecorderHandle {
   const { capture = 'full', maxContentBytes = 16 * MIB, redact } = options;
-  if (capture !== 'full' && capture !== 'metadata') {
-    throw new TypeError(`capture must be 'full' or 'metadata', got ${JSON.stringify(capture)}`);
-  }
   const settings = {
-    capture,
-    maxContentBytes: positiveInteger('maxContentBytes', maxContentBytes),
+    capture: oneOf('capture', capture, ['full', 'metadata']),
+    maxContentBytes: integer('maxContentBytes', maxContentBytes, { min: 1 }),
     redactor: new Redactor(redact),
   } as const;
   const store = options.store ?? localStore(options);
@@ -118,8 +115,8 @@ function openPipeline(store: ContentStore, options: RecorderOptions): Pipeline {
   const { maxJournalBytes = 64 * MIB, maxSpoolBytes = 128 * MIB, flushIntervalMs = 1_000 } = options;
   return new Pipeline(store, {
     journalDirectory: store.journalDirectory ?? path.resolve('.agent-content', 'journal'),
-    maxJournalBytes: positiveInteger('maxJournalBytes', maxJournalBytes),
-    maxSpoolBytes: positiveInteger('maxSpoolBytes', maxSpoolBytes),
-    flushIntervalMs: positiveInteger('flushIntervalMs', flushIntervalMs),
+    maxJournalBytes: integer('maxJournalBytes', maxJournalBytes, { min: 1 }),
+    maxSpoolBytes: integer('maxSpoolBytes', maxSpoolBytes, { min: 1 }),
+    flushIntervalMs: integer('flushIntervalMs', flushIntervalMs, { min: 1 }),
   });
 }

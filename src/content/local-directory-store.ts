@@ -8,8 +8,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import { fail, integer, number } from '../definitions/option-checks';
 import { DirectorySweep } from './directory-sweep';
-import { nonNegativeNumber, positiveInteger } from './options';
 import {
   isNotFound,
   makePrivateDirectory,
@@ -58,11 +58,11 @@ export class LocalDirectoryStore implements ContentStore {
   constructor(options: LocalDirectoryStoreOptions = {}) {
     const { directory = DEFAULT_CONTENT_DIRECTORY, maxBytes = 10 * GIB, retentionMs = 30 * DAY_MS } = options;
     if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-      throw new TypeError(`directory must be a path, got ${JSON.stringify(directory)}`);
+      throw fail('directory', 'a path', directory);
     }
     this.directory = path.resolve(directory);
-    this.maxBytes = positiveInteger('maxBytes', maxBytes);
-    this.retentionMs = nonNegativeNumber('retentionMs', retentionMs);
+    this.maxBytes = integer('maxBytes', maxBytes, { min: 1 });
+    this.retentionMs = number('retentionMs', retentionMs, { min: 0 });
     this.rootUri = pathToFileURL(this.directory).href.replace(/\/$/, '');
     this.temporaryDirectory = path.join(this.directory, 'tmp');
     this.sweep = new DirectorySweep(this.directory, { maxBytes: this.maxBytes, retentionMs: this.retentionMs });

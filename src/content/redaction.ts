@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fail } from '../definitions/option-checks';
 import { redactFields } from './secret-fields';
 import { redactTokens } from './secret-patterns';
 
@@ -60,9 +61,7 @@ export class Redactor {
 
   constructor(option: RedactOption = 'default') {
     if (option !== 'default' && option !== 'off' && typeof option !== 'function') {
-      throw new TypeError(
-        `redact must be a function, 'default' or 'off', got ${JSON.stringify(option) ?? typeof option}`,
-      );
+      throw fail('redact', "a function, 'default' or 'off'", option);
     }
     this.custom = typeof option === 'function' ? option : undefined;
     this.usesDefault = option !== 'off';

@@ -1,17 +1,13 @@
 import { readCall } from './readers/call';
 import { findResponse } from './readers/find-response';
-import { readRequestModel } from './request-model';
+import { type RequestModel, readRequestModel } from './request-model';
 import type { LlmCall, LlmCallHints } from './types';
 
-function withRequest(call: LlmCall, request: unknown): LlmCall {
-  if (request === undefined) return call;
-  const asked = readRequestModel(Array.isArray(request) ? request : [request]);
-  if (asked.model === undefined) return call;
-  return {
-    ...call,
-    requestModel: asked.model,
-    ...(call.provider === '_OTHER' && asked.provider !== undefined && { provider: asked.provider }),
-  };
+const NOTHING_ASKED: RequestModel = {};
+
+function requestModelOf(request: unknown): RequestModel {
+  if (request === undefined) return NOTHING_ASKED;
+  return readRequestModel(Array.isArray(request) ? request : [request]);
 }
 
 /** As {@link readLlmCall}, for callers who count what goes wrong inside. */
@@ -22,7 +18,7 @@ export function readLlmCallOr(
 ): LlmCall | undefined {
   try {
     const found = findResponse(value);
-    return found && withRequest(readCall(found), hints.request);
+    return found && readCall(found, requestModelOf(hints.request));
   } catch (error) {
     onError(error);
     return undefined;

@@ -1,4 +1,3 @@
-import { defined } from '../definitions/defined';
 import { providerOfModel } from './readers/provider';
 import { View } from './readers/view';
 
@@ -33,9 +32,12 @@ function modelOf(arg: unknown): string | undefined {
 /** The model that an activity's arguments ask for. Never throws; finds nothing in what it does not know. */
 export function readRequestModel(args: readonly unknown[]): RequestModel {
   try {
-    for (const arg of args.slice(0, MAX_ARGS)) {
-      const model = modelOf(arg);
-      if (model !== undefined) return defined({ model, provider: providerOfModel(model) });
+    const count = Math.min(args.length, MAX_ARGS);
+    for (let i = 0; i < count; i++) {
+      const model = modelOf(args[i]);
+      if (model === undefined) continue;
+      const provider = providerOfModel(model);
+      return provider === undefined ? { model } : { model, provider };
     }
   } catch {
     // A revoked or hostile proxy among the arguments names no model.

@@ -2,6 +2,7 @@ import { context, diag, metrics, ProxyTracerProvider, propagation, trace } from 
 import type { ClientPlugin } from '@temporalio/client';
 import type { BundlerPlugin, WorkerPlugin } from '@temporalio/worker';
 import { SHUTDOWN_FLUSH_MS } from '../definitions/limits';
+import { nonEmpty } from '../definitions/option-checks';
 import { loadPackages, type OpenTelemetryPackages, type SpanProcessor } from './packages';
 import { createResource } from './resource';
 
@@ -60,9 +61,7 @@ let running = false;
  */
 export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   const { serviceName } = options;
-  if (serviceName !== undefined && (typeof serviceName !== 'string' || serviceName === '')) {
-    throw new TypeError(`serviceName must be a non-empty string, got ${JSON.stringify(serviceName)}`);
-  }
+  if (serviceName !== undefined) nonEmpty('serviceName', serviceName);
   refuseSecondProvider();
   const packages = loadPackages();
   const { sdk, line, OpenTelemetryPlugin } = packages;

@@ -1,4 +1,5 @@
 import type { ReportError } from '../definitions/observer-parts';
+import { number } from '../definitions/option-checks';
 import { encodingForModel, type TokenEncoding } from './encoding-for-model';
 import { TokenCounter, TokensUnavailableError } from './token-counter';
 
@@ -47,7 +48,7 @@ export interface TokenCount {
  * The first call of a process takes some 0.3 s longer: it starts the thread that counts and loads the encoding.
  *
  * @returns `undefined` when the text could not be counted in time: too much text waits already, or the thread fails.
- * @throws TypeError when `text` or `model` is no string; RangeError when `timeoutMs` is not above 0. No string throws.
+ * @throws TypeError when `text` or `model` is no string or `timeoutMs` no number; RangeError when that is not above 0. No string throws.
  *
  * @example
  * ```ts
@@ -59,9 +60,7 @@ export async function countTokens(text: string, options: CountTokensOptions = {}
   const { model, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   assertString('text', text);
   if (model !== undefined) assertString('model', model);
-  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0)) {
-    throw new RangeError(`timeoutMs: expected milliseconds above 0, got ${String(timeoutMs)}`);
-  }
+  number('timeoutMs', timeoutMs, { above: 0 });
   const { encoding, own } = encodingForModel(model);
   try {
     const [counted] = await counter.count([text], encoding, Math.min(timeoutMs, MAX_TIMEOUT_MS));

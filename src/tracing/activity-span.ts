@@ -7,6 +7,7 @@ import {
   SpanKind,
   SpanStatusCode,
   type Tracer,
+  type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import type { ActivityObservation, AgentCorrelation } from '../activity/observation';
@@ -31,7 +32,7 @@ export interface ActivitySpanHints {
 /** The span of one activity attempt. */
 export interface ActivitySpan {
   /** Calls `fn` with the span active, so that spans made inside nest under it. What `fn` throws is thrown. */
-  run<T>(fn: () => T): T;
+  run<A extends unknown[], T>(fn: (...args: A) => T, ...args: A): T;
 }
 
 class StartedSpan implements ActivitySpan {
@@ -43,13 +44,13 @@ class StartedSpan implements ActivitySpan {
     readonly report: ReportError,
   ) {}
 
-  run<T>(fn: () => T): T {
-    return context.with(this.active, fn);
+  run<A extends unknown[], T>(fn: (...args: A) => T, ...args: A): T {
+    return context.with(this.active, fn, undefined, ...args);
   }
 }
 
 /** Stands for a span where nothing would be recorded. */
-const NO_SPAN: ActivitySpan = { run: (fn) => fn() };
+const NO_SPAN: ActivitySpan = { run: (fn, ...args) => fn(...args) };
 
 /**
  * Starts the span of an activity attempt as a child of whatever is active.
@@ -156,11 +157,19 @@ function describe(span: Span, observation: ActivityObservation, details: Activit
   learnShape(span);
 }
 
+let known: { readonly provider: TracerProvider; readonly tracer: Tracer | undefined } | undefined;
+
 /** `undefined` while no tracer provider is registered, so that nothing is built for a span that goes nowhere. */
 function currentTracer(): Tracer | undefined {
-  const provider = trace.getTracerProvider();
-  const options = { schemaUrl: SEMCONV_SCHEMA_URL };
-  return provider instanceof ProxyTracerProvider
-    ? provider.getDelegateTracer(INSTRUMENTATION_SCOPE, undefined, options)
-    : provider.getTracer(INSTRUMENTATION_SCOPE, undefined, options);
+  const proxy = trace.getTracerProvider();
+  const provider = proxy instanceof ProxyTracerProvider ? proxy.getDelegate() : proxy;
+  if (known?.provider !== provider) {
+    const options = { schemaUrl: SEMCONV_SCHEMA_URL };
+    const tracer =
+      proxy instanceof ProxyTracerProvider
+        ? proxy.getDelegateTracer(INSTRUMENTATION_SCOPE, undefined, options)
+        : proxy.getTracer(INSTRUMENTATION_SCOPE, undefined, options);
+    known = { provider, tracer };
+  }
+  return known.tracer;
 }

@@ -7,10 +7,10 @@
 
 import type { Logger } from '@temporalio/common';
 import type { AttemptObserver, AttemptStart, AttemptTrace } from '../activity/attempt-observer';
-import type { ActivityObservation, AgentCorrelation, ContentRefs } from '../activity/observation';
+import type { ActivityObservation, AgentCorrelation } from '../activity/observation';
 import { measureJson } from '../content/measure-json';
 import type { Finding } from '../definitions/findings';
-import { SHUTDOWN_FLUSH_MS } from '../definitions/limits';
+import { PAYLOAD_WARN_BYTES, SHUTDOWN_FLUSH_MS } from '../definitions/limits';
 import { isPending } from '../llm/is-pending';
 import { costUsd, preloadPricing } from '../llm/pricing';
 import { requestTexts, responseText } from '../llm/texts';
@@ -18,15 +18,15 @@ import type { LlmCall } from '../llm/types';
 import { callLabels, observeActivity, observeEstimatedTokens, recordGenAiMetrics } from '../metrics';
 import type { ResolvedOptions } from '../resolve-options';
 import { estimateUsage } from '../tokens';
-import { abandonActivitySpan, endActivitySpan, logAttributes, startActivitySpan, traceIdsOf } from '../tracing';
+import { startActivitySpan, traceIdsOf } from '../tracing';
+import { ObservedTrace, type Watch } from './attempt-trace';
 import { ErrorReporter } from './error-reporter';
 import { type Detected, FindingReporter } from './finding-reporter';
 import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
-import { payloadFinding } from './payload-findings';
+import { type PayloadBoundary, payloadFinding } from './payload-findings';
 import { PACKAGE_VERSION, SDK_VERSION } from './versions';
 
-const NO_IDS = {};
 /** Estimates that may wait at once; beyond that the call stays without one. */
 const MAX_ESTIMATES = 100;
 const MAX_UNCOUNTED = 100;
@@ -118,24 +118,7 @@ export class WorkerObserver implements AttemptObserver {
 
   begin(start: AttemptStart): AttemptTrace {
     const { correlation } = start;
-    const { expected: kind, tool, requestModel } = start;
-    const span = startActivitySpan(correlation, { kind, tool, requestModel, startedAtMs: Date.now() }, this.report);
-    return {
-      run: (fn) => span.run(fn),
-      logAttributes: () => logAttributes(correlation),
-      abandon: () => abandonActivitySpan(span),
-      end: (observation) => {
-        const refs = this.watch(observation, () => traceIdsOf(span) ?? NO_IDS);
-        if (refs instanceof Promise) {
-          void refs.then(
-            (settled) => endActivitySpan(span, observation, { refs: settled }),
-            () => endActivitySpan(span, observation),
-          );
-        } else {
-          endActivitySpan(span, observation, refs === undefined ? {} : { refs });
-        }
-      },
-    };
+    return new ObservedTrace(correlation, startActivitySpan(correlation, start, this.report), this.watch);
   }
 
   measure(value: unknown): number | undefined {
@@ -152,28 +135,23 @@ export class WorkerObserver implements AttemptObserver {
     }
   }
 
-  private watch(
-    observation: ActivityObservation,
-    traceIds: () => { traceId?: string; spanId?: string },
-  ): ContentRefs | Promise<ContentRefs> | undefined {
+  private readonly watch: Watch = (observation, span) => {
     const { metrics } = this;
     if (metrics !== undefined) observeActivity(metrics, observation);
     recordGenAiMetrics(observation, this.report);
-    this.findPayloads(observation);
+    this.findPayload('activity_input', observation, observation.inputBytes);
+    this.findPayload('activity_result', observation, observation.outputBytes);
     if (observation.call !== undefined) this.findGaps(observation, observation.call);
-    return this.outlets?.recorder?.record(observation, traceIds());
-  }
+    return this.outlets?.recorder?.record(observation, traceIdsOf(span));
+  };
 
-  private findPayloads({ correlation, tool, inputBytes, outputBytes }: ActivityObservation): void {
+  private findPayload(boundary: PayloadBoundary, observation: ActivityObservation, bytes: number | undefined): void {
+    if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return;
+    const { correlation, tool } = observation;
     const { activityType } = correlation;
     const subject = tool === undefined || tool === activityType ? activityType : `${activityType} (tool ${tool})`;
-    for (const payload of [
-      { boundary: 'activity_input', bytes: inputBytes, subject },
-      { boundary: 'activity_result', bytes: outputBytes, subject },
-    ] as const) {
-      const finding = payloadFinding(payload);
-      if (finding !== undefined) this.found({ ...finding, ...where(correlation) });
-    }
+    const finding = payloadFinding({ boundary, bytes, subject });
+    if (finding !== undefined) this.found({ ...finding, ...where(correlation) });
   }
 
   private findGaps(observation: ActivityObservation, call: LlmCall): void {

@@ -69,8 +69,8 @@ export class ActivityWorker {
       client.workflow.start(workflow, { workflowId, taskQueue, args: [...args] }),
     );
     const ended = await handle.result().then(
-      (result: unknown) => ({ result }),
-      (error: unknown) => ({ error }),
+      (result: unknown) => ({ result, error: undefined }),
+      (error: unknown) => ({ result: undefined, error }),
     );
     const { records, findings } = await this.effects.records(this.server.namespace, workflowId);
     return { workflowId, runId: handle.firstExecutionRunId, ...ended, records, findings };

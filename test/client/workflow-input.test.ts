@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { PAYLOAD_LIMIT_BYTES, PAYLOAD_WARN_BYTES } from '#lib/definitions/limits';
 import { Effects, Server } from '../plugin/observed';
@@ -27,6 +28,13 @@ afterEach(() => effects.remove());
 /** One argument that is so many bytes as JSON, the brackets around the arguments counted. */
 const inputOf = (bytes: number) => ['x'.repeat(bytes - 4)];
 
+interface Start {
+  readonly workflowId: string;
+  readonly taskQueue: string;
+  readonly args: string[];
+  readonly signal: string;
+}
+
 const findings = () => effects.logger.lines.flatMap(({ meta }) => (meta.finding === undefined ? [] : [meta]));
 
 describe('the input of a workflow', () => {
@@ -36,10 +44,13 @@ describe('the input of a workflow', () => {
     expect(findings()).toEqual([]);
   });
 
-  test.each(['start', 'signalWithStart'] as const)('of 512 KiB is near the limit: %s', async (method) => {
+  test.each([
+    ['start', (client: Client, options: Start) => client.workflow.start('agent', options)],
+    ['signalWithStart', (client: Client, options: Start) => client.workflow.signalWithStart('agent', options)],
+  ])('of 512 KiB is near the limit: %s', async (method, start) => {
     const client = server.clientWith(effects.plugin());
     const options = { workflowId: `near-${method}`, taskQueue, args: inputOf(PAYLOAD_WARN_BYTES), signal: 'go' };
-    const handle = await client.workflow[method]('agent', options);
+    const handle = await start(client, options);
     expect(findings()).toMatchObject([
       {
         finding: 'payload-near-limit',

@@ -87,11 +87,11 @@ describe('the local directory store', () => {
   });
 
   it.each([
-    [{ directory: '' }, 'directory must be a path, got ""'],
-    [{ directory: 7 as unknown as string }, 'directory must be a path, got 7'],
-    [{ maxBytes: 0 }, 'maxBytes must be a positive integer, got 0'],
-    [{ maxBytes: '1' as unknown as number }, 'maxBytes must be a positive integer, got "1"'],
-    [{ retentionMs: -1 }, 'retentionMs must be a number of at least 0, got -1'],
+    [{ directory: '' }, 'directory: expected a path, got ""'],
+    [{ directory: 7 as unknown as string }, 'directory: expected a path, got 7'],
+    [{ maxBytes: 0 }, 'maxBytes: expected a whole number of at least 1, got 0'],
+    [{ maxBytes: '1' as unknown as number }, 'maxBytes: expected a whole number of at least 1, got "1"'],
+    [{ retentionMs: -1 }, 'retentionMs: expected a number of at least 0, got -1'],
   ])('refuses the options %j', (options, message) => {
     expect(() => new LocalDirectoryStore(options)).toThrow(message);
   });

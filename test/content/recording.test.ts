@@ -340,9 +340,9 @@ describe('values and redactors that misbehave', () => {
   });
 
   it.each([
-    [{ capture: 'some' }, 'capture must be'],
-    [{ redact: true }, 'redact must be a function'],
-    [{ maxContentBytes: 0 }, 'maxContentBytes must be a positive integer, got 0'],
+    [{ capture: 'some' }, "capture: expected one of 'full', 'metadata', got \"some\""],
+    [{ redact: true }, 'redact: expected a function'],
+    [{ maxContentBytes: 0 }, 'maxContentBytes: expected a whole number of at least 1, got 0'],
   ])('wrong options %j throw at once', (options, message) => {
     expect(() =>
       acquireRecorder({ directory: temporaryDirectory(), ...options } as RecorderOptions, countingSinks()),

@@ -1,7 +1,13 @@
 import { context, trace } from '@opentelemetry/api';
 import { node, tracing } from '@opentelemetry/sdk-node';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  type BundleOptions,
+  bundleWorkflowCode,
+  NativeConnection,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { type AgentObservabilityPlugin, SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import { countOurs } from '../support/histories';
@@ -150,7 +156,7 @@ test('the bundle has one module of ours, whoever adds it', async () => {
   const modules: string[][] = [];
   const seen = {
     name: 'seen',
-    configureBundler: (options: { workflowInterceptorModules?: string[] }) => {
+    configureBundler: (options: BundleOptions) => {
       modules.push(options.workflowInterceptorModules ?? []);
       return options;
     },

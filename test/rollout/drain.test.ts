@@ -83,6 +83,7 @@ test('drained to the last written run, the queue is served by a worker without t
   await untilOpenWritten(taskQueue, ['written']);
   await written.signal('proceed');
   await written.result();
+  expect(await storyOf(client, 'written')).toMatchObject({ written: true, upserts: 4 });
   expect(await listedAttributes(client, 'written')).toMatchObject({ AgentIteration: 2, AgentTokens: 220 });
   await untilOpenWritten(taskQueue, []);
   await draining.stop();

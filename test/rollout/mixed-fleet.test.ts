@@ -162,7 +162,7 @@ test('a worker without the plugin fails a written run when its workflowFailureEr
 });
 
 test('a worker with the plugin warns at start of workflowFailureErrorTypes that include non-determinism', async () => {
-  const workflowFailureErrorTypes = { careful: ['NondeterminismError'], other: ['Refused'] };
+  const workflowFailureErrorTypes = { '*': [], careful: ['NondeterminismError'], other: ['Refused'] };
   const worker = await start({ taskQueue: 'warned', plugin: NOTHING_ELSE, worker: { workflowFailureErrorTypes } });
   const line = await worker.logged('Agent observability: workflowFailureErrorTypes includes non-determinism');
   expect(line).toMatchObject({ level: 'WARN', meta: { workflowTypes: 'careful' } });

@@ -1,4 +1,3 @@
-import type { RequestModel } from '../request-model';
 import type { FinishReason, LlmCall } from '../types';
 import type { ReadableResponse } from './find-response';
 
@@ -24,7 +23,7 @@ function finishOf(raw: string | undefined, calledTools: boolean): FinishReason |
 type Draft = { -readonly [K in keyof LlmCall]: LlmCall[K] };
 
 /** Reads the whole of a response, fills in what an ordinary chat turn is, and leaves out what is not known. */
-export function readCall(found: ReadableResponse, asked: RequestModel): LlmCall {
+export function readCall(found: ReadableResponse, asked: { readonly model?: string; readonly provider?: string }): LlmCall {
   const { reader, model, usage, turns } = found;
   const details = reader.read(found);
   const { finishRaw, responseId, toolCalls = [] } = details;

@@ -1,19 +1,24 @@
-import type { LlmUsage } from '../types';
+import type { LlmToolCall } from '../types';
 import { providerOfModel } from './provider';
 import type { LlmReader } from './reader';
 import { toolCalls } from './tool-calls';
-import { isWholeUsage, readUsage } from './usage';
-import type { View } from './view';
+import { isWholeUsage, readUsage, type UsagePaths } from './usage';
+import { View } from './view';
 
-function usageAt(view: View, path: string): LlmUsage | undefined {
-  return readUsage(view, {
-    input: `${path}.prompt_tokens`,
-    output: `${path}.completion_tokens`,
-    total: `${path}.total_tokens`,
-    cacheRead: `${path}.prompt_tokens_details.cached_tokens`,
-    cacheWrite: `${path}.prompt_tokens_details.cache_write_tokens`,
-    reasoning: `${path}.completion_tokens_details.reasoning_tokens`,
-  });
+const USAGE: UsagePaths = {
+  input: 'prompt_tokens',
+  output: 'completion_tokens',
+  total: 'total_tokens',
+  cacheRead: 'prompt_tokens_details.cached_tokens',
+  cacheWrite: 'prompt_tokens_details.cache_write_tokens',
+  reasoning: 'completion_tokens_details.reasoning_tokens',
+};
+
+/** Where one choice has the tools that it asks for, each with an id and a name. */
+function toolsOf(choice: View): LlmToolCall[] {
+  const calls = toolCalls(choice.list('message.tool_calls'), 'id', 'function.name', 'custom.name');
+  const legacy = choice.at('message.function_call');
+  return legacy === undefined ? calls : [...calls, ...toolCalls([new View(legacy)], 'id', 'name')];
 }
 
 /**
@@ -26,9 +31,9 @@ export const openAiChat: LlmReader = {
   recognise(view) {
     const object = view.at('object');
     const whole = object === 'chat.completion' || object === 'text_completion';
-    if (whole ? view.list('choices') === undefined : !view.is('message.role', 'assistant')) return undefined;
+    if (whole ? !Array.isArray(view.at('choices')) : !view.is('message.role', 'assistant')) return undefined;
     // Some relays put usage into the first choice instead of beside the choices.
-    const usage = usageAt(view, 'usage') ?? usageAt(view, 'choices.0.usage');
+    const usage = readUsage(view.get('usage'), USAGE) ?? readUsage(view.get('choices.0.usage'), USAGE);
     return whole || isWholeUsage(usage) ? { response: view, model: view.word('model'), usage, turns: 1 } : undefined;
   },
 
@@ -41,10 +46,7 @@ export const openAiChat: LlmReader = {
       finishRaw: choices[0]?.word('finish_reason'),
       // A refusal's finish reason is `stop`: only the message tells.
       refusal: choices.some((choice) => choice.at('message.refusal')),
-      toolCalls: choices.flatMap((choice) => [
-        ...toolCalls(choice.list('message.tool_calls'), 'id', 'function.name', 'custom.name'),
-        ...toolCalls([choice], 'message.function_call.id', 'message.function_call.name'),
-      ]),
+      toolCalls: choices.flatMap(toolsOf),
     };
   },
 };

@@ -1,25 +1,27 @@
 import { providerOfModel } from './provider';
 import type { LlmReader } from './reader';
 import { toolCalls } from './tool-calls';
-import { readUsage } from './usage';
+import { readUsage, type UsagePaths } from './usage';
 
 /** Items that the application has to run, as against those that OpenAI runs itself (`web_search_call` and others). */
 const CLIENT_CALL = /^(function|custom_tool|computer|local_shell|shell|apply_patch)_call$/;
+
+const USAGE: UsagePaths = {
+  input: 'input_tokens',
+  output: 'output_tokens',
+  total: 'total_tokens',
+  cacheRead: 'input_tokens_details.cached_tokens',
+  cacheWrite: 'input_tokens_details.cache_write_tokens',
+  reasoning: 'output_tokens_details.reasoning_tokens',
+};
 
 /** OpenAI Responses. A failed one arrives with HTTP 200. */
 export const openAiResponses: LlmReader = {
   shape: 'openai.responses',
 
   recognise(view) {
-    if (!view.is('object', 'response') || view.list('output') === undefined) return undefined;
-    const usage = readUsage(view, {
-      input: 'usage.input_tokens',
-      output: 'usage.output_tokens',
-      total: 'usage.total_tokens',
-      cacheRead: 'usage.input_tokens_details.cached_tokens',
-      cacheWrite: 'usage.input_tokens_details.cache_write_tokens',
-      reasoning: 'usage.output_tokens_details.reasoning_tokens',
-    });
+    if (!view.is('object', 'response') || !Array.isArray(view.at('output'))) return undefined;
+    const usage = readUsage(view.get('usage'), USAGE);
     // A response that is queued in the background has not met the model yet, so it is no turn.
     const waiting = view.is('status', 'queued') || view.is('status', 'in_progress');
     return { response: view, model: view.word('model'), usage, turns: waiting ? 0 : 1 };

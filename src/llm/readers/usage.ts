@@ -1,4 +1,3 @@
-import { defined } from '../../definitions/defined';
 import type { LlmUsage } from '../types';
 import type { View } from './view';
 
@@ -33,14 +32,19 @@ export function readUsage(view: View, paths: UsagePaths): LlmUsage | undefined {
     output !== undefined &&
     (thought > output || (thought > 0 && count(paths.total) === (input ?? 0) + output + thought));
   if (input === undefined && output === undefined) return undefined;
-  return defined({
-    inputTokens: input !== undefined && (paths.inputExcludesCache || cached > input) ? input + cached : input,
-    cacheReadTokens: input === undefined ? undefined : reads,
-    cacheWriteTokens: input === undefined ? undefined : writes,
-    cacheWrite1hTokens: input === undefined ? undefined : count(paths.cacheWrite1h),
-    outputTokens: output !== undefined && beside ? output + thought : output,
-    reasoningTokens: output === undefined ? undefined : reasoning,
-  });
+  const usage: { -readonly [K in keyof LlmUsage]: LlmUsage[K] } = {};
+  if (input !== undefined) {
+    usage.inputTokens = paths.inputExcludesCache || cached > input ? input + cached : input;
+    if (reads !== undefined) usage.cacheReadTokens = reads;
+    if (writes !== undefined) usage.cacheWriteTokens = writes;
+    const writes1h = count(paths.cacheWrite1h);
+    if (writes1h !== undefined) usage.cacheWrite1hTokens = writes1h;
+  }
+  if (output !== undefined) {
+    usage.outputTokens = beside ? output + thought : output;
+    if (reasoning !== undefined) usage.reasoningTokens = reasoning;
+  }
+  return usage;
 }
 
 /** Usage with both counts, which hardly anything but a model's response has. */

@@ -37,7 +37,7 @@ export async function cancels(name: string): Promise<string> {
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   });
   const scope = new CancellationScope();
-  const result = scope.run(() => proxy[name]?.()).catch((error: Error) => error.name);
+  const result = scope.run(async () => proxy[name]?.()).catch((error: Error) => error.name);
   await sleep(200);
   scope.cancel();
   return String(await result);

@@ -65,7 +65,8 @@ export function number(name: string, value: unknown, range: Range, kind = 'a num
 }
 
 export function integer(name: string, value: unknown, range: Range): number {
-  if (!Number.isSafeInteger(value)) throw fail(name, `a whole number${describeRange(range)}`, value);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value))
+    throw fail(name, `a whole number${describeRange(range)}`, value);
   return number(name, value, range, 'a whole number');
 }
 
