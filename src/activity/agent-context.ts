@@ -4,8 +4,8 @@
  * @module
  */
 
-import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import { context, propagation } from '@opentelemetry/api';
+import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import { CORRELATION_HEADERS } from '../definitions/correlation-headers';
 import type { AgentCorrelation } from './observation';
 

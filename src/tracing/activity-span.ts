@@ -102,7 +102,7 @@ export function endActivitySpan(
   observation: ActivityObservation,
   details: ActivitySpanDetails = {},
 ): void {
-  end(activitySpan, observation.startedAtMs + observation.durationMs, (span) => describe(span, observation, details));
+  end(activitySpan, observation.startedAtMs + observation.durationMs, observation, details);
 }
 
 /**
@@ -110,7 +110,7 @@ export function endActivitySpan(
  * after {@link endActivitySpan}. Never throws.
  */
 export function abandonActivitySpan(activitySpan: ActivitySpan): void {
-  end(activitySpan, Date.now(), () => {});
+  end(activitySpan, Date.now());
 }
 
 /** Ids of the span, to be written beside what it tells of; `undefined` where there is none. */
@@ -124,15 +124,20 @@ export function traceIdsOf(
   return { traceId, spanId };
 }
 
-function end(activitySpan: ActivitySpan, endTime: number, complete: (span: Span) => void): void {
+function end(
+  activitySpan: ActivitySpan,
+  endTime: number,
+  observation?: ActivityObservation,
+  details: ActivitySpanDetails = {},
+): void {
   if (!(activitySpan instanceof StartedSpan) || activitySpan.ended) {
     return;
   }
   activitySpan.ended = true;
   const { span, report } = activitySpan;
   try {
-    if (span.isRecording()) {
-      complete(span);
+    if (observation !== undefined && span.isRecording()) {
+      describe(span, observation, details);
     }
   } catch (error) {
     report('tracing', error);

@@ -1,3 +1,9 @@
-export { abandonActivitySpan, endActivitySpan, startActivitySpan, traceIdsOf } from './activity-span';
+export {
+  type ActivitySpan,
+  abandonActivitySpan,
+  endActivitySpan,
+  startActivitySpan,
+  traceIdsOf,
+} from './activity-span';
 export type { ActivitySpanDetails } from './attributes';
 export { logAttributes } from './log-attributes';

@@ -37,7 +37,7 @@ export function configureObservedClient<T extends Omit<ClientOptions, 'plugins'>
   options: ResolvedOptions,
   observer: ClientObserver,
 ): T {
-  if (isObserved(clientOptions.interceptors)) return clientOptions;
+  if (options.mode === 'off' || isObserved(clientOptions.interceptors)) return clientOptions;
   // What the client would do itself; we need the connection too, to ask which search attributes it knows.
   const connection = clientOptions.connection ?? Connection.lazy();
   const namespace = clientOptions.namespace ?? 'default';
@@ -53,7 +53,7 @@ export function observedWorkerClient(
   namespace: string,
   connection: () => SearchAttributeConnection | undefined,
 ): Interceptors {
-  if (isObserved(interceptors)) return interceptors ?? {};
+  if (options.mode === 'off' || isObserved(interceptors)) return interceptors ?? {};
   return observedInterceptors(interceptors, options, observer, namespace, connection);
 }
 
@@ -111,7 +111,7 @@ function namingOf(
     namespace,
     defaults: options.correlation,
     taskTypes: options.taskTypes,
-    includes: (workflowType) => options.mode !== 'off' && includesWorkflow(options.workflows, workflowType),
+    includes: (workflowType) => includesWorkflow(options.workflows, workflowType),
     inherited: () => {
       const context = agentContext();
       return defined({ taskId: context?.taskId, sessionId: context?.sessionId });

@@ -117,8 +117,9 @@ export class WorkerObserver implements AttemptObserver {
   }
 
   begin(start: AttemptStart): AttemptTrace {
-    const { correlation } = start;
-    return new ObservedTrace(correlation, startActivitySpan(correlation, start, this.report), this.watch);
+    const { correlation, expected: kind, tool, requestModel, startedAtMs } = start;
+    const span = startActivitySpan(correlation, { kind, tool, requestModel, startedAtMs }, this.report);
+    return new ObservedTrace(correlation, span, this.watch);
   }
 
   measure(value: unknown): number | undefined {

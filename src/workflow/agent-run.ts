@@ -18,7 +18,7 @@ import { SearchAttributeWriter } from './search-attribute-writer';
 export class AgentRun implements NamedRun {
   readonly writer = new SearchAttributeWriter(() => this.write());
   state: AgentState;
-  private written = new Map<string, SearchAttributePair['key']>();
+  private written = new Map<string, SearchAttributePair>();
 
   constructor() {
     this.state = this.stateFrom({});
@@ -54,19 +54,23 @@ export class AgentRun implements NamedRun {
     let pairs: SearchAttributeUpdatePair[] = [requiredPair(workflowInfo().workflowType)];
     observe(() => {
       pairs = [requiredPair(this.state.currentTaskType)];
-      const known = searchAttributePairs(this.state, bundleConfig);
-      pairs = [...known, ...this.removals(known)];
+      pairs = this.changes(searchAttributePairs(this.state, bundleConfig));
     });
     observe(() => upsertSearchAttributes(pairs));
   }
 
-  /** What was written and is not known any more: a tool that turned out to be a model call. */
-  private removals(known: readonly SearchAttributePair[]): SearchAttributeUpdatePair[] {
-    const names = new Set(known.map(({ key }) => key.name));
-    const removals = [...this.written.values()]
-      .filter((key) => !names.has(key.name))
-      .map((key) => ({ key, value: null }) as SearchAttributeUpdatePair);
-    this.written = new Map(known.map(({ key }) => [key.name, key]));
-    return removals;
+  /** The required attribute, and what is not as this run wrote it last: less history, and less to replay. */
+  private changes([required, ...optional]: [
+    SearchAttributePair,
+    ...SearchAttributePair[],
+  ]): SearchAttributeUpdatePair[] {
+    const changed = optional.filter(
+      ({ key, value }) => this.written.get(key.name)?.value.valueOf() !== value.valueOf(),
+    );
+    const names = new Set(optional.map(({ key }) => key.name));
+    // A tool that turned out to be a model call is known no more.
+    const removed = [...this.written.values()].filter(({ key }) => !names.has(key.name));
+    this.written = new Map(optional.map((pair) => [pair.key.name, pair]));
+    return [required, ...changed, ...removed.map(({ key }) => ({ key, value: null }) as SearchAttributeUpdatePair)];
   }
 }

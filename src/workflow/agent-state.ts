@@ -104,8 +104,9 @@ export class AgentState {
     const call = readModelTurns(result);
     if (call === undefined) return;
     this.iterations += call.turns;
-    this.currentModel = call.model ?? requestModel ?? this.currentModel;
-    if (call.tokens !== undefined) this.tokenCount = (this.tokenCount ?? 0) + call.tokens;
+    // What is no turn, an embedding or a receipt for a queued response, says nothing of the agent's model.
+    if (call.turns > 0) this.currentModel = call.model ?? requestModel ?? this.currentModel;
+    if (call.tokens !== undefined) this.tokenCount = sum(this.tokenCount, call.tokens);
     if (this.modelActivities.size < MAX_MODEL_ACTIVITIES) this.modelActivities.add(activityType);
     this.tools = this.tools.filter((tool) => tool.activityType !== activityType);
   }
@@ -131,4 +132,9 @@ export class AgentState {
       modelActivities: [...this.modelActivities],
     });
   }
+}
+
+/** A number that visibility cannot store would fail the workflow task for ever. */
+function sum(tokens: number | undefined, more: number): number {
+  return Math.min((tokens ?? 0) + more, Number.MAX_SAFE_INTEGER);
 }

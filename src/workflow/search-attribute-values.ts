@@ -1,41 +1,42 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { BundleConfig } from '../definitions/bundle-config';
 import { keywordValue } from '../definitions/keyword';
-import { REQUIRED_SEARCH_ATTRIBUTE, type SearchAttributeName } from '../definitions/search-attributes';
+import type { SearchAttributeName } from '../definitions/search-attributes';
 import type { AgentState } from './agent-state';
 
-const keyword = (name: SearchAttributeName, value: string | undefined): SearchAttributePair | undefined => {
-  const stored = keywordValue(value);
-  return stored === undefined ? undefined : { key: defineSearchAttributeKey(name, 'KEYWORD'), value: stored };
-};
-
-const int = (name: SearchAttributeName, value: number | undefined): SearchAttributePair | undefined =>
-  value === undefined ? undefined : { key: defineSearchAttributeKey(name, 'INT'), value };
-
-const datetime = (name: SearchAttributeName, value: number): SearchAttributePair => ({
-  key: defineSearchAttributeKey(name, 'DATETIME'),
-  value: new Date(value),
-});
+const KEYS = {
+  AgentTaskType: defineSearchAttributeKey('AgentTaskType', 'KEYWORD'),
+  AgentTaskId: defineSearchAttributeKey('AgentTaskId', 'KEYWORD'),
+  AgentSessionId: defineSearchAttributeKey('AgentSessionId', 'KEYWORD'),
+  AgentModel: defineSearchAttributeKey('AgentModel', 'KEYWORD'),
+  AgentLastTool: defineSearchAttributeKey('AgentLastTool', 'KEYWORD'),
+  AgentIteration: defineSearchAttributeKey('AgentIteration', 'INT'),
+  AgentTokens: defineSearchAttributeKey('AgentTokens', 'INT'),
+  AgentTaskStartedAt: defineSearchAttributeKey('AgentTaskStartedAt', 'DATETIME'),
+} satisfies Partial<Record<SearchAttributeName, unknown>>;
 
 /** The one attribute of every write. */
 export function requiredPair(taskType: string): SearchAttributePair {
-  return { key: defineSearchAttributeKey(REQUIRED_SEARCH_ATTRIBUTE, 'KEYWORD'), value: keywordValue(taskType) ?? '-' };
+  return { key: KEYS.AgentTaskType, value: keywordValue(taskType) ?? '-' };
 }
 
 /** What is known of the agent, restricted to the bundle's keys; the required attribute comes first. */
-export function searchAttributePairs(state: AgentState, config: BundleConfig): SearchAttributePair[] {
-  const optional = [
-    keyword('AgentTaskId', state.taskId),
-    keyword('AgentSessionId', state.sessionId),
-    keyword('AgentModel', state.model),
-    keyword('AgentLastTool', state.lastTool),
-    int('AgentIteration', state.iteration),
-    int('AgentTokens', state.tokens),
-    datetime('AgentTaskStartedAt', state.startedAt),
-  ];
-  const allowed = new Set<string>(config.keys);
-  return [
-    requiredPair(state.currentTaskType),
-    ...optional.filter((pair): pair is SearchAttributePair => pair !== undefined && allowed.has(pair.key.name)),
-  ];
+export function searchAttributePairs(
+  state: AgentState,
+  config: BundleConfig,
+): [SearchAttributePair, ...SearchAttributePair[]] {
+  const pairs: [SearchAttributePair, ...SearchAttributePair[]] = [requiredPair(state.currentTaskType)];
+  const add = (key: (typeof KEYS)[keyof typeof KEYS], value: string | number | Date | undefined) => {
+    if (value !== undefined && (config.keys as readonly string[]).includes(key.name)) {
+      pairs.push({ key, value } as SearchAttributePair);
+    }
+  };
+  add(KEYS.AgentTaskId, keywordValue(state.taskId));
+  add(KEYS.AgentSessionId, keywordValue(state.sessionId));
+  add(KEYS.AgentModel, keywordValue(state.model));
+  add(KEYS.AgentLastTool, keywordValue(state.lastTool));
+  add(KEYS.AgentIteration, state.iteration);
+  add(KEYS.AgentTokens, state.tokens);
+  add(KEYS.AgentTaskStartedAt, new Date(state.startedAt));
+  return pairs;
 }

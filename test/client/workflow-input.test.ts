@@ -107,3 +107,9 @@ test('a client of another process opens neither port nor directory', async () =>
   expect(await effects.registry.metrics()).not.toContain('temporal_agent_');
   expect((await effects.records(NAMESPACE, 'alone')).findings).toEqual([]);
 });
+
+test("in mode 'off' nothing is looked at", async () => {
+  const client = server.clientWith(effects.plugin({ mode: 'off' }));
+  await client.workflow.start('agent', { workflowId: 'off', taskQueue, args: inputOf(PAYLOAD_WARN_BYTES) });
+  expect(effects.logger.lines).toEqual([]);
+});

@@ -98,7 +98,7 @@ async function metricsOf(worker: WorkerProcess): Promise<Metrics> {
 /** What a process should have counted: the attempts that began in it, but for one that it never ended. */
 function expectedMetrics({ begun }: WorkerProcess, held = 0): Metrics {
   const ended = begun.slice(0, begun.length - held);
-  const modelCalls = ended.filter(({ activityType }) => activityType === 'callModel').length;
+  const modelCalls = ended.filter((activityType) => activityType === 'callModel').length;
   return {
     modelCalls,
     toolCalls: ended.length - modelCalls,

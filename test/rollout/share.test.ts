@@ -3,7 +3,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { type AgentObservabilityOptions, SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { stableShare } from '#lib/definitions/keyword';
-import { countOurs, fetchHistories } from '../support/histories';
+import { countOurs, fetchHistories, isOurs } from '../support/histories';
 import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
 import { bundleAgents } from './support/bundles';
 import { storyOf } from './support/runs';
@@ -78,4 +78,17 @@ test('children are asked for by their own ids, and a run that continues as new k
   expect(runs).toHaveLength(families.length * 6);
   expect(runs).toEqual(runs.map(({ workflowId }) => ({ workflowId, written: stableShare(workflowId) < 0.5 })));
   expect(new Set(runs.map((run) => run.written))).toEqual(new Set([true, false]));
+});
+
+test('an agent of four turns pays eight events, and a workflow without activities and children two', async () => {
+  const worker = await start(1);
+  const run = async (workflowId: string, turns: number) => {
+    await client.workflow.execute('agent', { workflowId, taskQueue: TASK_QUEUE, args: [turns] });
+    const [named] = await fetchHistories(client, workflowId);
+    const events = named?.history.events ?? [];
+    return events.filter(isOurs).length;
+  };
+  expect(await run('four-turns', 4)).toBe(8);
+  expect(await run('no-turns', 0)).toBe(2);
+  await worker.stop();
 });

@@ -126,7 +126,7 @@ test('a sampler is taken from the environment', async () => {
 });
 
 test('what cannot work is refused at once', () => {
-  expect(() => startTelemetry({ serviceName: '' })).toThrow(/serviceName must be a non-empty string, got ""/);
+  expect(() => startTelemetry({ serviceName: '' })).toThrow(/serviceName: expected a non-empty string, got ""/);
   vi.stubEnv('OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc');
   expect(() => startTelemetry()).toThrow(/OTEL_EXPORTER_OTLP_PROTOCOL is grpc.*4318/);
   vi.stubEnv('OTEL_TRACES_EXPORTER', 'zipkin');

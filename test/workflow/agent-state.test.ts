@@ -133,6 +133,14 @@ describe('setAgentTask', () => {
     });
   });
 
+  test('does nothing where the bundle was built without the plugin', async () => {
+    const workflowsPath = require.resolve('./workflows/index.ts');
+    await server.during({ taskQueue: 'without', workflowsPath, activities }, async () => {
+      const start = { workflowId: 'without', taskQueue: 'without', args: ['writing', 'ticket-2'] };
+      expect(await server.client.workflow.execute('naming', start)).toEqual({});
+    });
+  });
+
   test('adds nothing to history', async () => {
     const { ours } = await run('naming', ['writing', 'ticket-2']);
     expect(ours).toEqual((await run('steps', ['read', 'read', 'read'])).ours);

@@ -23,7 +23,10 @@ function finishOf(raw: string | undefined, calledTools: boolean): FinishReason |
 type Draft = { -readonly [K in keyof LlmCall]: LlmCall[K] };
 
 /** Reads the whole of a response, fills in what an ordinary chat turn is, and leaves out what is not known. */
-export function readCall(found: ReadableResponse, asked: { readonly model?: string; readonly provider?: string }): LlmCall {
+export function readCall(
+  found: ReadableResponse,
+  asked: { readonly model?: string; readonly provider?: string },
+): LlmCall {
   const { reader, model, usage, turns } = found;
   const details = reader.read(found);
   const { finishRaw, responseId, toolCalls = [] } = details;

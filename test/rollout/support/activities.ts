@@ -1,5 +1,3 @@
-import { Context } from '@temporalio/activity';
-
 /** Tokens of one call: input and output. */
 export const TOKENS_PER_CALL = 110;
 
@@ -19,7 +17,6 @@ export function createActivities() {
     },
 
     async search(query: string): Promise<string> {
-      Context.current().heartbeat();
       return `results for ${query}`;
     },
 

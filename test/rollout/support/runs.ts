@@ -19,7 +19,7 @@ export interface RunStory {
   readonly activitiesCompleted: number;
   /** Identities of the workers that completed its workflow tasks. */
   readonly servedBy: readonly string[];
-  /** Identities of the workers that failed its workflow tasks, or let their time pass. */
+  /** Identities of the workers that failed its workflow tasks. One that a stopping worker takes along is no failure. */
   readonly tasksFailed: readonly string[];
 }
 
@@ -32,12 +32,7 @@ export async function storyOf(client: Client, workflowId: string, runId?: string
     upserts,
     activitiesCompleted: events.filter((event) => event.activityTaskCompletedEventAttributes).length,
     servedBy: [...new Set(events.flatMap((event) => event.workflowTaskCompletedEventAttributes?.identity ?? []))],
-    tasksFailed: events.flatMap(
-      ({ workflowTaskFailedEventAttributes: failed, workflowTaskTimedOutEventAttributes }) => {
-        if (workflowTaskTimedOutEventAttributes) return 'timed out';
-        return failed?.identity ?? [];
-      },
-    ),
+    tasksFailed: events.flatMap((event) => event.workflowTaskFailedEventAttributes?.identity ?? []),
   };
 }
 

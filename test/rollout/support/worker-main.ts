@@ -4,7 +4,7 @@
  * @module
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import {
   type ActivityInterceptorsFactory,
   DefaultLogger,
@@ -31,11 +31,10 @@ function disturbances({ holdAttempt, killAfter }: WorkerProcessOptions): Activit
     inbound: {
       async execute(input, next) {
         const number = ++attempts;
-        const { activityId, activityType, attempt, workflowExecution } = info;
-        tell({ kind: 'begun', workflowId: workflowExecution?.workflowId ?? '', activityId, activityType, attempt });
+        tell({ kind: 'begun', activityType: info.activityType });
         if (number === holdAttempt) {
           tell({ kind: 'held' });
-          await sleep(2 ** 31 - 1);
+          await Context.current().cancelled;
         }
         const result = await next(input);
         if (number === killAfter?.attempt) {

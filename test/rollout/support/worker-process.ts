@@ -33,24 +33,16 @@ export interface LogLine {
   readonly meta?: Readonly<Record<string, unknown>>;
 }
 
-/** An activity attempt that began in the process. */
-export interface BegunAttempt {
-  readonly workflowId: string;
-  readonly activityId: string;
-  readonly activityType: string;
-  readonly attempt: number;
-}
-
 export type FromWorker =
   | { readonly kind: 'running' | 'held' }
   | ({ readonly kind: 'log' } & LogLine)
-  | ({ readonly kind: 'begun' } & BegunAttempt);
+  | { readonly kind: 'begun'; readonly activityType: string };
 
 export interface WorkerProcess {
   /** Log lines so far, Temporal's own from WARN on. */
   readonly log: readonly LogLine[];
-  /** Activity attempts so far. */
-  readonly begun: readonly BegunAttempt[];
+  /** Activity types of the attempts that began so far. */
+  readonly begun: readonly string[];
   /** As in the events of histories. */
   readonly identity: string;
   readonly ended: Promise<unknown>;
@@ -68,10 +60,10 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
   const child = fork(require.resolve('./worker-main.ts'), [JSON.stringify(options)], { execArgv: ['--import', 'tsx'] });
   const ended = once(child, 'exit');
   const log: LogLine[] = [];
-  const begun: BegunAttempt[] = [];
+  const begun: string[] = [];
   child.on('message', (message: FromWorker) => {
     if (message.kind === 'log') log.push(message);
-    if (message.kind === 'begun') begun.push(message);
+    if (message.kind === 'begun') begun.push(message.activityType);
   });
   await message(child, ended, ({ kind }) => kind === 'running');
   const held = options.holdAttempt && message(child, ended, ({ kind }) => kind === 'held');
