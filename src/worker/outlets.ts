@@ -15,15 +15,12 @@ export class Outlets {
   readonly recorder: RecorderHandle | undefined;
   private readonly metrics: AgentMetrics | undefined;
 
-  /**
-   * @throws Error when the user's registry holds another metric under one of our names
-   */
   constructor(
     options: ResolvedOptions,
     logger: Logger,
     private readonly reportError: ReportError,
   ) {
-    this.metrics = options.metrics && acquireMetrics(options.metrics, reportError, logger);
+    this.metrics = this.openMetrics(options, logger);
     this.recorder = this.openRecorder(options);
   }
 
@@ -46,6 +43,16 @@ export class Outlets {
   async close(timeoutMs: number): Promise<void> {
     await this.recorder?.release(timeoutMs);
     await this.metrics?.release();
+  }
+
+  /** A user's registry can hold another metric under one of our names; records go on without metrics. */
+  private openMetrics({ metrics }: ResolvedOptions, logger: Logger): AgentMetrics | undefined {
+    try {
+      return metrics && acquireMetrics(metrics, this.reportError, logger);
+    } catch (error) {
+      this.reportError('metrics', error);
+      return undefined;
+    }
   }
 
   private openRecorder({ content, redact }: ResolvedOptions): RecorderHandle | undefined {

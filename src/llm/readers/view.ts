@@ -34,7 +34,8 @@ export class View {
   }
 
   get(path: string): View {
-    return new View(this.at(path));
+    const found = this.at(path);
+    return found === undefined ? NOTHING : new View(found);
   }
 
   is(path: string, expected: string): boolean {
@@ -65,5 +66,5 @@ export class View {
   }
 }
 
-/** Keeps the code alive that V8 has optimised for views: it goes with the last view that a full collection finds. */
-export const NO_VIEW = new View(undefined);
+/** Always there, which keeps the code that V8 has optimised for views: it goes with the last one that is collected. */
+const NOTHING = new View(undefined);
