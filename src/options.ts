@@ -86,8 +86,8 @@ export interface WorkflowFilterOptions {
    */
   readonly include?: readonly string[];
   /**
-   * Workflow types whose new runs write none. A workflow that never calls a model pays two or three history events for
-   * being observed: name such workflows here.
+   * Workflow types whose new runs write none. A workflow that never calls a model pays for being observed all the same:
+   * two history events, and one for about every second activity or child that it runs. Name such workflows here.
    *
    * @default none
    */

@@ -147,7 +147,7 @@ export class Pipeline {
       while (!this.isIdle) {
         const left = deadline - Date.now();
         if (left <= 0) return false;
-        await Promise.race([this.runFlush(), delay(left)]);
+        await settledWithin(this.runFlush(), left);
         if (!this.isIdle) await delay(Math.min(this.isBackingOff ? FIRST_RETRY_MS : FLUSH_STEP_MS, left));
       }
       return true;
@@ -318,6 +318,19 @@ export class Pipeline {
     for (const namespace of this.spoolGauges) {
       this.sinkFor(namespace)?.spoolBytes(namespace, bytes.get(namespace) ?? 0);
     }
+  }
+}
+
+/** Leaves no timer behind: that would keep the process alive when all is stored. */
+async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -110,7 +110,7 @@ export class WorkerSearchAttributes {
       status === undefined ? ['the server could not be asked'] : status.missing.map((name) => `${name} is missing`);
     this.observer.found({
       id: 'search-attributes-unregistered',
-      message: `namespace ${this.namespace}: ${[...missing, ...mistyped].join(', ')}; runs that begin now write none`,
+      message: `namespace ${this.namespace}: ${[...missing, ...mistyped].join(', ')}; runs that begin now write none, and runs that already write fail their tasks until this is mended`,
       cause: this.namespace,
       evidence: { commands: commands.join('; ') },
     });
