@@ -1,5 +1,5 @@
-import { SEARCH_ATTRIBUTES } from '#lib/definitions/search-attributes';
 import { expect, test } from 'vitest';
+import { SEARCH_ATTRIBUTES } from '#lib/definitions/search-attributes';
 
 test('fits into SQL visibility beside the attributes of the user', () => {
   const count = (type: string) => SEARCH_ATTRIBUTES.filter((attribute) => attribute.type === type).length;

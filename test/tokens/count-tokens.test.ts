@@ -64,7 +64,9 @@ test.each([undefined, null, 7, {}, Buffer.from('x')])('refuses what is no string
 test('refuses wrong options by name', async () => {
   await expect(countTokens('x', { model: 5 as never })).rejects.toThrow(TypeError);
   await expect(countTokens('x', { timeoutMs: 0 })).rejects.toThrow('timeoutMs: expected a number above 0, got 0');
-  await expect(countTokens('x', { timeoutMs: Number.NaN })).rejects.toThrow('timeoutMs: expected a number above 0, got NaN');
+  await expect(countTokens('x', { timeoutMs: Number.NaN })).rejects.toThrow(
+    'timeoutMs: expected a number above 0, got NaN',
+  );
 });
 
 test('gives no count rather than a late one', async () => {
