@@ -1,5 +1,5 @@
 import type { ReportError } from '../definitions/observer-parts';
-import type { ActivityObservation, AgentCorrelation } from './observation';
+import type { ActivityObservation, AgentCorrelation, JsonMeasure } from './observation';
 
 /** What is known of an attempt before it runs. */
 export interface AttemptStart {
@@ -35,7 +35,7 @@ export interface AttemptObserver {
   readonly report: ReportError;
   begin(start: AttemptStart): AttemptTrace;
   /** Size of a value as JSON in bytes of UTF-8; `undefined` when it cannot be measured. */
-  measure(value: unknown): number | undefined;
+  measure(value: unknown): JsonMeasure | undefined;
   /** Cost of a call in US dollars; `undefined` when it is not known. */
   cost(call: NonNullable<ActivityObservation['call']>): number | undefined;
 }

@@ -28,6 +28,7 @@ function failedObservation(
   durationMs: number,
   observer: AttemptObserver,
 ): ActivityObservation {
+  const inputMeasure = observer.measure(input);
   const isModelCall = start.expected === 'llm' || isLlmError(error);
   const errorInfo = classifyLlmError(error);
   return {
@@ -42,7 +43,8 @@ function failedObservation(
     errorInfo: isModelCall ? errorInfo : undefined,
     error,
     input,
-    inputBytes: observer.measure(input),
+    inputBytes: inputMeasure?.bytes,
+    inputMeasure,
   };
 }
 
@@ -57,6 +59,8 @@ function endedObservation(
   const hints = { activityType: correlation.activityType, request: { model: requestModel } };
   const call = readLlmCallOr((error) => observer.report('reader', error), output, hints);
   const isModelCall = call !== undefined || start.isModelActivity;
+  const inputMeasure = observer.measure(input);
+  const outputMeasure = observer.measure(output);
   return {
     correlation,
     kind: isModelCall ? 'llm' : 'tool',
@@ -70,8 +74,10 @@ function endedObservation(
     costUsd: call?.usage && observer.cost(call),
     input,
     output,
-    inputBytes: observer.measure(input),
-    outputBytes: observer.measure(output),
+    inputBytes: inputMeasure?.bytes,
+    outputBytes: outputMeasure?.bytes,
+    inputMeasure,
+    outputMeasure,
   };
 }
 

@@ -59,6 +59,22 @@ export interface ActivityObservation {
   readonly inputBytes?: number | undefined;
   /** Size of the output as JSON in UTF-8, before any codec; absent when it could not be measured. */
   readonly outputBytes?: number | undefined;
+  /** How `inputBytes` was found, for who would measure again. */
+  readonly inputMeasure?: JsonMeasure | undefined;
+  readonly outputMeasure?: JsonMeasure | undefined;
+}
+
+/** Size of a value as JSON. */
+export interface JsonMeasure {
+  /**
+   * Size as JSON in UTF-8, in bytes. Exact but for control characters other than tab, newline and return, lone
+   * surrogates, strings over 1 MiB (escapes are extrapolated) and binary values inside objects (an estimate).
+   */
+  readonly bytes: number;
+  /** The measuring ended at a limit: the value is at least this large. */
+  readonly atLeast: boolean;
+  /** Part of `bytes` that comes from binary values. */
+  readonly binaryBytes: number;
 }
 
 /** Where the bytes of an input or output are, or why they are not there. */

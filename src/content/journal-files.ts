@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createHash, randomBytes } from 'node:crypto';
+import crypto, { randomBytes } from 'node:crypto';
 import type { AgentRecord, FindingRecord } from './record';
 
 export interface JournalFileName {
@@ -93,6 +93,8 @@ function parseSpoolHeader(line: string): { namespace: string; sha256: string; by
   }
 }
 
-export function sha256Of(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
-}
+/** In one call where Node has it (20.12 and later): for small contents twice as fast, and no object is left to collect. */
+export const sha256Of: (content: string | Uint8Array) => string =
+  typeof crypto.hash === 'function'
+    ? (content) => crypto.hash('sha256', content)
+    : (content) => crypto.createHash('sha256').update(content).digest('hex');

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { JsonMeasure } from '../activity/observation';
+
 /** A value of more nodes than this is not measured to its end: a walk over them takes some 10 ms. */
 const MAX_NODES = 200_000;
 
@@ -19,18 +21,6 @@ const JSON_PER_BUFFER_BYTE = 3.57;
 export interface MeasureLimits {
   /** The walk ends when it has seen more than this many bytes. Default: 64 MiB. */
   readonly maxBytes?: number;
-}
-
-export interface JsonMeasure {
-  /**
-   * Size as JSON in UTF-8, in bytes. Exact but for control characters other than tab, newline and return, lone
-   * surrogates, strings over 1 MiB (escapes are extrapolated) and binary values inside objects (an estimate).
-   */
-  readonly bytes: number;
-  /** The walk ended at a limit: the value is at least this large. */
-  readonly atLeast: boolean;
-  /** Part of `bytes` that comes from binary values. */
-  readonly binaryBytes: number;
 }
 
 const LIMIT_REACHED = new RangeError('limit reached');

@@ -116,7 +116,8 @@ export class ContentRecorder {
   ): Prepared {
     const { capture, maxContentBytes, redactor } = this.settings;
     if (capture === 'metadata') return { ref: OFF };
-    const serialised = serialise(value, maxContentBytes);
+    const measure = kind === 'input' ? observation.inputMeasure : observation.outputMeasure;
+    const serialised = serialise(value, maxContentBytes, measure);
     if ('missing' in serialised) {
       if (serialised.missing !== 'none') {
         const error = new TypeError(`the ${kind} of an activity is ${serialised.missing}`);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ContentRef } from '../activity/observation';
-import { type JsonMeasure, measureJson } from './measure-json';
+import type { ContentRef, JsonMeasure } from '../activity/observation';
+import { measureJson } from './measure-json';
 
 /** JSON text, or why there is none. */
 export type Serialised = { readonly text: string } | { readonly missing: NonNullable<ContentRef['missing']> };
@@ -25,7 +25,8 @@ const UNSERIALISABLE: Serialised = { missing: 'unserialisable' };
  */
 export function serialise(value: unknown, maxBytes: number, measure?: JsonMeasure): Serialised {
   if (value === undefined) return NONE;
-  const measured = measure ?? measureJson(value, { maxBytes });
+  // What was measured to a limit may have been so to a lower one.
+  const measured = measure === undefined || measure.atLeast ? measureJson(value, { maxBytes }) : measure;
   if (measured === undefined) return UNSERIALISABLE;
   if (measured.atLeast || measured.bytes - measured.binaryBytes > maxBytes) return TOO_LARGE;
   try {

@@ -1,4 +1,4 @@
-import type { ActivityObservation } from '../activity/observation';
+import type { ActivityObservation, Outcome } from '../activity/observation';
 import { isPending } from '../llm/is-pending';
 import type { LlmUsage } from '../llm/types';
 import { UNKNOWN_LABEL } from './label-value';
@@ -11,14 +11,28 @@ const RESULT = { boundary: 'activity_result' } as const;
 /** Labels that all metrics of one model call share. */
 export type CallLabels = MetricLabels<'llmInputTokens'>;
 
-/** The model is the one that answered, else the one that was asked for. */
+type DurationLabels = MetricLabels<'llmCallDuration'>;
+
+let latest: CallLabels = { task_type: '', provider: '', model: '' };
+let latestDuration: { readonly of: CallLabels; readonly labels: DurationLabels } | undefined;
+
+/** The model is the one that answered, else the one that was asked for. The same object as before for the same labels. */
 export function callLabels(observation: ActivityObservation): CallLabels {
   const { correlation, call, errorInfo } = observation;
-  return {
-    task_type: correlation.taskType,
-    provider: call?.provider ?? errorInfo?.provider ?? observation.requestProvider ?? UNKNOWN_LABEL,
-    model: call?.model ?? call?.requestModel ?? observation.requestModel ?? UNKNOWN_LABEL,
-  };
+  const { taskType } = correlation;
+  const provider = call?.provider ?? errorInfo?.provider ?? observation.requestProvider ?? UNKNOWN_LABEL;
+  const model = call?.model ?? call?.requestModel ?? observation.requestModel ?? UNKNOWN_LABEL;
+  if (latest.model !== model || latest.task_type !== taskType || latest.provider !== provider) {
+    latest = { task_type: taskType, provider, model };
+  }
+  return latest;
+}
+
+function durationLabels(of: CallLabels, outcome: Outcome): DurationLabels {
+  if (latestDuration?.of !== of || latestDuration.labels.outcome !== outcome) {
+    latestDuration = { of, labels: { ...of, outcome } };
+  }
+  return latestDuration.labels;
 }
 
 /** Counts one activity attempt. Tokens are those that the provider reported; nothing is counted for what it did not. */
@@ -53,7 +67,7 @@ export function observeEstimatedTokens(
 function observeModelCall(metrics: NamespaceMetrics, observation: ActivityObservation, seconds: number): void {
   const { call, errorInfo, outcome } = observation;
   const labels = callLabels(observation);
-  metrics.observe('llmCallDuration', { ...labels, outcome }, seconds);
+  metrics.observe('llmCallDuration', durationLabels(labels, outcome), seconds);
   if (errorInfo !== undefined) {
     const { type, retryable } = errorInfo;
     metrics.inc('llmErrors', { ...labels, error_type: type, retryable: String(retryable) });

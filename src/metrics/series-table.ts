@@ -26,6 +26,8 @@ export class SeriesTable<Cell> {
   readonly #createCell: () => Cell;
   readonly #root: Branch<Cell> = new Map();
   readonly #series: Series<Cell>[] = [];
+  /** Callers give the same object for the same labels in a row, as most calls of a worker have the same. */
+  #latest: { readonly first: string; readonly labels: LabelSet; readonly cell: Cell } | undefined;
 
   /** @param names - labels of the metric; combinations beyond the cap keep the value of the first */
   constructor(names: readonly string[], createCell: () => Cell) {
@@ -41,8 +43,17 @@ export class SeriesTable<Cell> {
    * @param onOverflow - told how many values were replaced by `other`, when any was
    */
   cell(first: string, labels: LabelSet, onOverflow: (values: number) => void): Cell {
+    const latest = this.#latest;
+    if (latest !== undefined && latest.labels === labels && latest.first === first) {
+      return latest.cell;
+    }
     // Only clean values are stored, so values that are found need no cleaning.
-    return (this.#find(first, labels) ?? this.#admit(first, labels, onOverflow)).cell;
+    const found = this.#find(first, labels);
+    if (found === undefined) {
+      return this.#admit(first, labels, onOverflow).cell;
+    }
+    this.#latest = { first, labels, cell: found.cell };
+    return found.cell;
   }
 
   all(): readonly Series<Cell>[] {
@@ -50,6 +61,7 @@ export class SeriesTable<Cell> {
   }
 
   clear(): void {
+    this.#latest = undefined;
     this.#root.clear();
     this.#series.length = 0;
     for (const { seen } of this.#labels) {

@@ -1,5 +1,6 @@
 /**
- * What the client side finds, told through a worker of this process where one runs in the same namespace, else logged.
+ * What the client side finds, told through a worker of this process where one runs in the same namespace, else through
+ * an observer of its own.
  *
  * @module
  */
@@ -34,6 +35,7 @@ export class ClientFindings implements ClientObserver {
     if (bytes !== undefined) observer.metrics?.observe('payloadBytes', { boundary: 'workflow_input' }, bytes);
     const finding = payloadFinding({ boundary: 'workflow_input', bytes, subject: workflowType });
     if (finding === undefined) return;
+    observer.start();
     observer.found({ ...finding, workflowType, workflowId, ...(runId !== undefined && { runId }) });
   }
 
@@ -42,11 +44,16 @@ export class ClientFindings implements ClientObserver {
     return running.find((observer) => observer.namespace === namespace) ?? running[0] ?? this.clientObserver(namespace);
   }
 
-  /** Never started: a process that only starts workflows must not open a port or a directory for it. */
+  /**
+   * Started by the first finding only, and never with a port: a process that only starts workflows opens nothing before
+   * there is something to tell.
+   */
   private clientObserver(namespace: string): WorkerObserver {
     let observer = this.clientOnly.get(namespace);
     if (observer === undefined) {
-      observer = new WorkerObserver(namespace, this.options, this.logger);
+      const { metrics } = this.options;
+      const usersRegistry = metrics !== undefined && 'registry' in metrics ? metrics : undefined;
+      observer = new WorkerObserver(namespace, { ...this.options, metrics: usersRegistry }, this.logger);
       this.clientOnly.set(namespace, observer);
     }
     return observer;

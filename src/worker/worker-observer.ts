@@ -7,7 +7,7 @@
 
 import type { Logger } from '@temporalio/common';
 import type { AttemptObserver, AttemptStart, AttemptTrace } from '../activity/attempt-observer';
-import type { ActivityObservation, AgentCorrelation } from '../activity/observation';
+import type { ActivityObservation, AgentCorrelation, JsonMeasure } from '../activity/observation';
 import { measureJson } from '../content/measure-json';
 import type { Finding } from '../definitions/findings';
 import { PAYLOAD_WARN_BYTES, SHUTDOWN_FLUSH_MS } from '../definitions/limits';
@@ -130,8 +130,8 @@ export class WorkerObserver implements AttemptObserver {
     return trace;
   }
 
-  measure(value: unknown): number | undefined {
-    return measureJson(value)?.bytes;
+  measure(value: unknown): JsonMeasure | undefined {
+    return measureJson(value);
   }
 
   cost(call: LlmCall): number | undefined {

@@ -101,11 +101,16 @@ describe('where a worker of the process runs in the namespace', () => {
   });
 });
 
-test('a client of another process opens neither port nor directory', async () => {
+test('a client in a process without workers opens nothing before its first finding, and no port even then', async () => {
   const client = server.clientWith(effects.plugin());
-  await client.workflow.start('agent', { workflowId: 'alone', taskQueue, args: inputOf(PAYLOAD_WARN_BYTES) });
+  await client.workflow.start('agent', { workflowId: 'small', taskQueue, args: inputOf(100) });
   expect(await effects.registry.metrics()).not.toContain('temporal_agent_');
-  expect((await effects.records(NAMESPACE, 'alone')).findings).toEqual([]);
+
+  const args = inputOf(PAYLOAD_WARN_BYTES);
+  const { firstExecutionRunId: runId } = await client.workflow.start('agent', { workflowId: 'alone', taskQueue, args });
+  expect(await effects.metric('findings_total', { finding: 'payload-near-limit' })).toBe(1);
+  const { findings: recorded } = await effects.records(NAMESPACE, 'alone');
+  expect(recorded).toMatchObject([{ id: 'payload-near-limit', runId }]);
 });
 
 test("in mode 'off' nothing is looked at", async () => {
