@@ -1,9 +1,4 @@
-/**
- * Measures what the plugin costs, as ratios of variants that run by turns in one process; see docs/benchmarks.md.
- *
- * `--json` prints `[{ name, ratio, goal, ok }]`, `--quick` takes few rounds, `--only <names>` some of the benchmarks.
- * Ends with 1 when a goal is missed.
- */
+/** Measures what the plugin costs, as ratios of variants that run by turns in one process; see docs/benchmarks.md. */
 import { parseArgs } from 'node:util';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { type BenchContext, type Measurement, meetsGoal, toJson, toTable } from './measurement';
@@ -18,10 +13,29 @@ const BENCHMARKS = {
 
 type BenchmarkName = keyof typeof BENCHMARKS;
 
+const HELP = `Measures what the plugin costs, as ratios of variants that run by turns in one process; see docs/benchmarks.md.
+Exits with 1 when a goal is missed.
+
+Usage: npm run bench -- [options]
+
+  --only <names>  some of the benchmarks, separated by commas: ${Object.keys(BENCHMARKS).join(', ')}
+  --quick         few rounds: minutes become seconds, and the figures rough
+  --json          prints [{ name, ratio, goal, ok }] instead of a table
+  --help          prints this`;
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
   // Stdout is for the results alone, and there the SDK's core would write.
   const logging = { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} };
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });

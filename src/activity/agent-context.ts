@@ -45,6 +45,10 @@ export function correlationHeaders(): Record<string, string> {
     // Ids may hold any character; a header value may not, and half a surrogate pair cannot even be encoded.
     if (value !== undefined) headers[name] = encodeURIComponent(value.replace(/\p{Cs}/gu, '\uFFFD'));
   }
-  propagation.inject(context.active(), headers);
+  try {
+    propagation.inject(context.active(), headers);
+  } catch {
+    // A propagator that throws must not fail the tool; our ids go out all the same.
+  }
   return headers;
 }

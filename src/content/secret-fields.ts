@@ -5,7 +5,7 @@
  * @module
  */
 
-import { REDACTED } from './secret-patterns';
+import { pairBefore, REDACTED } from './secret-patterns';
 
 /** Ends of names. `token` but not `tokens`, which counts something; a key only with the word that makes it secret. */
 const NAME =
@@ -13,10 +13,11 @@ const NAME =
 const MAX_NAME_CHARS = 24;
 
 /** The last two letters of each: a look at them spares most names the whole comparison. */
-const LAST_LETTERS: ReadonlySet<string> = new Set(
+const LAST_LETTERS: ReadonlySet<number> = new Set(
   ['rd', 'wd', 'se', 'et', 'al', 'ls', 'on', 'ie', 'en', 'ng', 'ey', 'id'].flatMap((pair) => {
     const [first = '', second = ''] = pair;
-    return [pair, pair.toUpperCase(), first.toUpperCase() + second, first + second.toUpperCase()];
+    const spellings = [pair, pair.toUpperCase(), first.toUpperCase() + second, first + second.toUpperCase()];
+    return spellings.map((spelling) => pairBefore(spelling, 2));
   }),
 );
 
@@ -69,7 +70,7 @@ function findValues(text: string, sign: number, from: number): readonly Value[] 
   const quote = text.charCodeAt(endOfQuote - 1);
   const isQuoted = quote === 0x22 || quote === 0x27;
   const endOfName = isQuoted ? skipBack(text, endOfQuote - 1, 15, isBackslash) : endOfQuote;
-  if (!LAST_LETTERS.has(text.slice(endOfName - 2, endOfName))) return NONE;
+  if (!LAST_LETTERS.has(pairBefore(text, endOfName))) return NONE;
   const name = NAME.exec(text.slice(Math.max(from, endOfName - MAX_NAME_CHARS), endOfName))?.[0];
   if (name === undefined) return NONE;
   BEFORE_VALUE.lastIndex = sign + 1;

@@ -79,9 +79,7 @@ export class MetricsEndpoint {
       this.#server.close();
       return;
     }
-    if (this.#failures > 0) {
-      this.#logger.info('Agent metrics are served now', { address: this.address });
-    }
+    this.#logger.info('Agent observability: metrics are served', { address: this.address });
     this.#failures = 0;
   }
 
@@ -90,7 +88,7 @@ export class MetricsEndpoint {
     this.#failures += 1;
     if (this.#failures === 1) {
       this.#logger.warn(
-        `Agent metrics cannot be served on ${this.#host}:${this.#port}: ${error.message}. Set the plugin's metrics.port ` +
+        `Agent observability: metrics cannot be served on ${this.#host}:${this.#port}: ${error.message}. Set the plugin's metrics.port ` +
           `to a free port (0 picks one) or stop what uses it; trying again every ${RETRY_MS / 1000} s. Agents are not affected.`,
       );
       this.#report('metrics', error);

@@ -80,11 +80,12 @@ export function startActivitySpan(
       },
       parent,
     );
-    if (span.isRecording()) {
+    const isRecording = span.isRecording();
+    if (isRecording) {
       describeStart(span, correlation);
     }
     // A span that is not sampled is made active too, or spans inside would begin traces of their own.
-    return isSpanContextValid(span.spanContext())
+    return isRecording || isSpanContextValid(span.spanContext())
       ? new StartedSpan(span, trace.setSpan(parent, span), report)
       : NO_SPAN;
   } catch (error) {

@@ -29,12 +29,6 @@ export class Outlets {
     return this.metrics?.for(namespace);
   }
 
-  /** Where metrics are served, if they are. */
-  get metricsAddress(): Promise<string | undefined> {
-    const { metrics } = this;
-    return metrics === undefined ? Promise.resolve(undefined) : metrics.ready.then(() => metrics.address);
-  }
-
   countError(namespace: string, part: ObserverPart): void {
     this.metricsFor(namespace)?.inc('observerErrors', { part });
   }

@@ -87,7 +87,7 @@ export class WorkerObserver implements AttemptObserver {
       const outlets = new Outlets(this.options, this.logger, this.report);
       this.outlets = outlets;
       this.errors.countWith((part) => outlets.countError(this.namespace, part));
-      void this.announce(outlets);
+      this.announce();
       preloadPricing();
     } catch (error) {
       this.report('plugin', error);
@@ -145,13 +145,21 @@ export class WorkerObserver implements AttemptObserver {
   }
 
   private readonly watch: Watch = (observation, span) => {
-    const { metrics } = this;
-    if (observation.call !== undefined) this.kept.call = observation.call;
-    if (metrics !== undefined) observeActivity(metrics, observation);
-    recordGenAiMetrics(observation, this.report);
-    this.findPayload('activity_input', observation, observation.inputBytes);
-    this.findPayload('activity_result', observation, observation.outputBytes);
-    if (observation.call !== undefined) this.findGaps(observation, observation.call);
+    const { call, inputBytes, outputBytes } = observation;
+    try {
+      const { metrics } = this;
+      if (metrics !== undefined) observeActivity(metrics, observation);
+      recordGenAiMetrics(observation, this.report);
+      this.findPayload('activity_input', observation, inputBytes);
+      this.findPayload('activity_result', observation, outputBytes);
+      if (call !== undefined) {
+        this.kept.call = call;
+        this.findGaps(observation, call);
+      }
+    } catch (error) {
+      // Whatever is wrong with the rest, the attempt leaves its record.
+      this.report('activity', error);
+    }
     return this.outlets?.recorder?.record(observation, traceIdsOf(span));
   };
 
@@ -208,12 +216,11 @@ export class WorkerObserver implements AttemptObserver {
     metrics.inc('findings', { finding: id, severity, task_type: taskType, workflow_type: workflowType });
   }
 
-  private async announce(outlets: Outlets): Promise<void> {
-    const address = await outlets.metricsAddress;
+  /** Exports what was known before there were metrics. */
+  private announce(): void {
     this.metrics?.set('buildInfo', { version: PACKAGE_VERSION, temporal_sdk_version: SDK_VERSION }, 1);
     for (const finding of this.uncounted.splice(0)) this.count(finding);
     for (const [taskQueue, enabled] of this.searchAttributes) this.searchAttributesEnabled(taskQueue, enabled);
-    if (address !== undefined) this.logger.info('Agent observability: metrics are served', { address });
   }
 }
 

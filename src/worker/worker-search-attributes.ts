@@ -88,6 +88,8 @@ export class WorkerSearchAttributes {
   stop(): void {
     this.check?.stop();
     this.check = undefined;
+    // A registry of the user's outlives the worker.
+    this.observer.searchAttributesEnabled(this.taskQueue, false);
   }
 
   private onChange(registered: boolean): void {
