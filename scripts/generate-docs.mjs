@@ -8,8 +8,9 @@ import path from 'node:path';
 import { ROOT, say } from './process.mjs';
 
 const require = createRequire(import.meta.url);
-const { FINDINGS, PATTERNS } = require('#lib/definitions/findings');
+const { FINDINGS } = require('#lib/definitions/findings');
 const { METRICS } = require('#lib/definitions/metrics');
+const { PATTERNS } = require('#lib/definitions/patterns');
 const { REQUIRED_SEARCH_ATTRIBUTE, SEARCH_ATTRIBUTES } = require('#lib/definitions/search-attributes');
 const { SPAN_ATTRIBUTE_DESCRIPTIONS } = require('#lib/definitions/span-attribute-descriptions');
 const { SPAN_ATTRIBUTES } = require('#lib/definitions/span-attributes');

@@ -7,20 +7,16 @@
 export { type StartAgentOptions, startAgent, withAgentTask } from './client/agent-task';
 export type { RedactContext, RedactFunction } from './content';
 export type { AgentIdentity } from './definitions/agent-header';
-export {
-  FINDINGS,
-  type Finding,
-  type FindingDefinition,
-  type FindingId,
-  PATTERNS,
-  type Severity,
-} from './definitions/findings';
+export type { Finding } from './definitions/finding';
+export { FINDINGS, type FindingDefinition, type FindingId, type Severity } from './definitions/findings';
 export { METRICS, type MetricDefinition } from './definitions/metrics';
+export { PATTERNS } from './definitions/patterns';
 export {
   SEARCH_ATTRIBUTES,
   type SearchAttributeDefinition,
   type SearchAttributeName,
 } from './definitions/search-attributes';
+export type { PerTaskType, Thresholds } from './definitions/thresholds';
 export type {
   AgentObservabilityOptions,
   ContentOptions,

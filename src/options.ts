@@ -8,7 +8,9 @@ import type { Logger } from '@temporalio/common';
 import type { Registry } from 'prom-client';
 import type { RedactFunction } from './content';
 import type { AgentIdentity } from './definitions/agent-header';
+import type { FindingId, Severity } from './definitions/findings';
 import type { SearchAttributeName } from './definitions/search-attributes';
+import type { Thresholds } from './definitions/thresholds';
 
 export interface ContentOptions {
   /**
@@ -176,6 +178,26 @@ export interface AgentObservabilityOptions {
    * @default true
    */
   readonly estimateTokens?: boolean;
+  /**
+   * Another severity for a finding, or `off` to silence it. Workflow code can allow a finding for its own run instead:
+   * `allow(id, reason)` of `temporal-agent-observability/workflow`.
+   *
+   * Environment: `TEMPORAL_AGENT_OBSERVABILITY_FINDINGS` (`<finding>=<severity or off>`, separated by commas).
+   *
+   * @default the severities of `docs/findings.md`
+   * @example `{ 'child-abandoned': 'off', 'heartbeat-missing': 'critical' }`
+   */
+  readonly findings?: Readonly<Partial<Record<FindingId, Severity | 'off'>>>;
+  /**
+   * Figures by which findings are decided, see {@link Thresholds}; what is left out keeps its default. Those that
+   * workflow code is measured by are fixed when it is bundled.
+   *
+   * Environment: `TEMPORAL_AGENT_OBSERVABILITY_THRESHOLDS` (`<threshold>=<number>`, separated by commas).
+   *
+   * @default see {@link Thresholds}
+   * @example `{ iterationCap: { research: 300, default: 50 }, cancelIgnoredMs: 60_000 }`
+   */
+  readonly thresholds?: Readonly<Partial<Thresholds>>;
   /**
    * Logger for what the plugin has to say.
    *

@@ -52,7 +52,8 @@ export class AgentObservabilityPlugin implements ClientPlugin, WorkerPlugin, Bun
    */
   constructor(options: AgentObservabilityOptions = {}) {
     this.options = resolveOptions(options);
-    this.#bundle = { keys: this.options.searchAttributes.keys, taskTypes: this.options.taskTypes };
+    const { searchAttributes, taskTypes, thresholds } = this.options;
+    this.#bundle = { keys: searchAttributes.keys, taskTypes, thresholds };
     this.#client = new ClientFindings(this.options, loggerOf(this.options.logger));
   }
 

@@ -8,6 +8,7 @@ import type { Logger } from '@temporalio/common';
 import type { RedactFunction } from './content';
 import type { AgentIdentity } from './definitions/agent-header';
 import { defined } from './definitions/defined';
+import { FINDING_IDS, type FindingId, SEVERITIES, type Severity } from './definitions/findings';
 import {
   array,
   boolean,
@@ -26,7 +27,9 @@ import {
   SEARCH_ATTRIBUTE_NAMES,
   type SearchAttributeName,
 } from './definitions/search-attributes';
+import type { Thresholds } from './definitions/thresholds';
 import type { AgentObservabilityOptions, MetricsRegistryOptions } from './options';
+import { resolveThresholds } from './resolve-thresholds';
 
 /** Prefix of every environment variable. */
 export const ENV_PREFIX = 'TEMPORAL_AGENT_OBSERVABILITY_';
@@ -54,6 +57,8 @@ export interface ResolvedOptions {
   readonly taskTypes: Readonly<Record<string, string>>;
   readonly correlation: Omit<AgentIdentity, 'taskType'>;
   readonly estimateTokens: boolean;
+  readonly findings: Readonly<Partial<Record<FindingId, Severity | 'off'>>>;
+  readonly thresholds: Thresholds;
   readonly logger: Logger | 'none' | 'runtime';
 }
 
@@ -77,6 +82,8 @@ export function resolveOptions(
     'taskType',
     'correlation',
     'estimateTokens',
+    'findings',
+    'thresholds',
     'logger',
   ]);
   const variables = new EnvironmentReader(env);
@@ -87,7 +94,14 @@ export function resolveOptions(
   const mode = pick<unknown>('mode', options.mode, variables.text('MODE'), 'on');
   const redact = pick<unknown>('redact', options.redact, variables.text('REDACT'), 'default');
   const estimate = pick<unknown>('estimateTokens', options.estimateTokens, variables.boolean('ESTIMATE_TOKENS'), true);
-  const taskType = pick<unknown>('taskType', options.taskType, variables.pairs('TASK_TYPE'), {});
+  const findings = pick<unknown>('findings', options.findings, variables.pairs('FINDINGS', '<finding>=<severity>'), {});
+  const thresholds = pick<unknown>('thresholds', options.thresholds, variables.numbers('THRESHOLDS'), {});
+  const taskType = pick<unknown>(
+    'taskType',
+    options.taskType,
+    variables.pairs('TASK_TYPE', '<workflow type>=<task type>'),
+    {},
+  );
 
   return Object.freeze({
     mode: oneOf(mode.name, mode.value, ['on', 'drain', 'off']),
@@ -103,6 +117,8 @@ export function resolveOptions(
     taskTypes: Object.freeze(record(taskType.name, taskType.value)),
     correlation: resolveCorrelation(options.correlation, variables),
     estimateTokens: boolean(estimate.name, estimate.value),
+    findings: resolveFindings(findings),
+    thresholds: resolveThresholds(thresholds.name, thresholds.value),
     logger: resolveLogger(options.logger, variables.text('LOGGER')),
   });
 }
@@ -194,6 +210,13 @@ function resolveCorrelation(value: unknown, variables: EnvironmentReader): Resol
   return Object.freeze(defined({ taskId: id('taskId', 'TASK_ID'), sessionId: id('sessionId', 'SESSION_ID') }));
 }
 
+function resolveFindings({ name, value }: Named<unknown>): ResolvedOptions['findings'] {
+  const findings = object(name, value, 'an object of severities by finding');
+  known(name, findings, FINDING_IDS);
+  for (const id of Object.keys(findings)) oneOf(`${name}[${JSON.stringify(id)}]`, findings[id], [...SEVERITIES, 'off']);
+  return Object.freeze({ ...findings }) as ResolvedOptions['findings'];
+}
+
 function resolveLogger(value: unknown, fromEnv: Named<string> | undefined): ResolvedOptions['logger'] {
   if (value === undefined)
     return fromEnv === undefined ? 'runtime' : oneOf(fromEnv.name, fromEnv.value, ['runtime', 'none']);
@@ -227,15 +250,22 @@ class EnvironmentReader {
     return text && { name: text.name, value: text.value.split(',').map((item) => item.trim()) };
   }
 
-  pairs(suffix: string): Named<unknown> | undefined {
+  pairs(suffix: string, expected: string): Named<Record<string, string>> | undefined {
     const list = this.list(suffix);
     if (list === undefined) return undefined;
     const pairs = list.value.map((item) => {
       const at = item.indexOf('=');
-      if (at < 1) throw fail(list.name, '<workflow type>=<task type> pairs, separated by commas', item);
+      if (at < 1) throw fail(list.name, `${expected} pairs, separated by commas`, item);
       return [item.slice(0, at).trim(), item.slice(at + 1).trim()];
     });
     return { name: list.name, value: Object.fromEntries(pairs) };
+  }
+
+  numbers(suffix: string): Named<unknown> | undefined {
+    const pairs = this.pairs(suffix, '<name>=<number>');
+    if (pairs === undefined) return undefined;
+    const values = Object.entries(pairs.value).map(([key, text]) => [key, text === '' ? text : Number(text)]);
+    return { name: pairs.name, value: Object.fromEntries(values) };
   }
 
   /** `off`, `<port>` or `<host>:<port>`. */

@@ -1,4 +1,6 @@
+import type { Detection } from '../definitions/finding';
 import type { ReportError } from '../definitions/observer-parts';
+import type { Thresholds } from '../definitions/thresholds';
 import type { ActivityObservation, AgentCorrelation, JsonMeasure } from './observation';
 
 /** What is known of an attempt before it runs. */
@@ -13,6 +15,8 @@ export interface AttemptStart {
   readonly tool: string;
   readonly requestModel: string | undefined;
   readonly requestProvider: string | undefined;
+  /** Findings that the workflow allowed. */
+  readonly allowed: readonly string[] | undefined;
 }
 
 /** Follows one attempt; whoever traces it keeps its span here. No method throws. */
@@ -21,6 +25,8 @@ export interface AttemptTrace {
   run<I, T>(fn: (input: I) => T, input: I): T;
   /** Log attributes, and beside them ids of task, session and trace where they are not among them already. */
   logAttributes(attributes: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  /** Reports a finding about this attempt, unless the workflow allowed it. */
+  found(detection: Detection): void;
   /** The attempt ended. */
   end(observation: ActivityObservation): void;
   /** The attempt ended in a way that says nothing about its outcome: it completes elsewhere, later. */
@@ -33,6 +39,7 @@ export interface AttemptObserver {
   /** Task type by workflow type, where the header says none. */
   readonly taskTypes: Readonly<Record<string, string>>;
   readonly report: ReportError;
+  readonly thresholds: Thresholds;
   begin(start: AttemptStart): AttemptTrace;
   /** Size of a value as JSON in bytes of UTF-8; `undefined` when it cannot be measured. */
   measure(value: unknown): JsonMeasure | undefined;

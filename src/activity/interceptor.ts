@@ -14,12 +14,15 @@ import type {
   GetLogAttributesInput,
   Next,
 } from '@temporalio/worker';
-import { readAgentHeader } from '../definitions/agent-header';
+import { type AgentHeader, readAgentHeader } from '../definitions/agent-header';
+import type { Detection } from '../definitions/finding';
 import { isKnownModelActivity, toolNameOf } from '../llm/known-model-activities';
 import { readRequestModel } from '../llm/request-model';
 import { setAgentContext } from './agent-context';
 import type { AttemptObserver, AttemptStart, AttemptTrace } from './attempt-observer';
 import { type AttemptEnd, buildObservation } from './build-observation';
+import { type AttemptDetector, type AttemptWatch, attemptDetectors } from './detectors';
+import { endWatches, watchAttempt } from './detectors/watch-attempt';
 import type { AgentCorrelation } from './observation';
 
 /** Activity types remembered as model activities because they returned a model's response. */
@@ -27,8 +30,9 @@ const MAX_LEARNED = 1_000;
 
 export function activityInterceptors(observer: AttemptObserver): ActivityInterceptorsFactory {
   const learned = new Set<string>();
+  const detectors = attemptDetectors();
   return (ctx) => {
-    const attempt = new Attempt(ctx, observer, learned);
+    const attempt = new Attempt(ctx, observer, learned, detectors);
     return { inbound: attempt, outbound: attempt };
   };
 }
@@ -39,11 +43,13 @@ type GetLogAttributes = Next<ActivityOutboundCallsInterceptor, 'getLogAttributes
 /** Intercepts one attempt. */
 class Attempt implements ActivityInboundCallsInterceptor, ActivityOutboundCallsInterceptor {
   private trace: AttemptTrace | undefined;
+  private watches: readonly AttemptWatch[] = [];
 
   constructor(
     private readonly ctx: Context,
     private readonly observer: AttemptObserver,
     private readonly learned: Set<string>,
+    private readonly detectors: readonly AttemptDetector[],
   ) {}
 
   /** One `async` and no closures: promises are what an interceptor costs most. */
@@ -71,19 +77,27 @@ class Attempt implements ActivityInboundCallsInterceptor, ActivityOutboundCallsI
     const { ctx, observer } = this;
     try {
       const { activityType } = ctx.info;
+      const header = readAgentHeader(headers);
       const { model, provider } = readRequestModel(args);
       const isModelActivity = isKnownModelActivity(activityType) || this.learned.has(activityType);
       const start: AttemptStart = {
-        correlation: correlationOf(ctx, headers, observer),
+        correlation: correlationOf(ctx, header, observer),
         startedAtMs: Date.now(),
         expected: isModelActivity || provider !== undefined ? 'llm' : 'tool',
         isModelActivity,
         tool: toolNameOf(activityType, args),
         requestModel: model,
         requestProvider: provider,
+        allowed: header.allowed,
       };
-      this.trace = observer.begin(start);
+      const trace = observer.begin(start);
+      this.trace = trace;
       setAgentContext(ctx, start.correlation);
+      if (this.detectors.length > 0) {
+        const { thresholds, report } = observer;
+        const found = (detection: Detection) => trace.found(detection);
+        this.watches = watchAttempt(this.detectors, { ctx, start, args, thresholds, found, report });
+      }
       return start;
     } catch (error) {
       observer.report('activity', error);
@@ -100,6 +114,7 @@ class Attempt implements ActivityInboundCallsInterceptor, ActivityOutboundCallsI
   ): void {
     try {
       if ('error' in end && end.error instanceof CompleteAsyncError) {
+        endWatches(this.watches, undefined, this.observer.report);
         trace.abandon();
         return;
       }
@@ -107,6 +122,7 @@ class Attempt implements ActivityInboundCallsInterceptor, ActivityOutboundCallsI
       if (observation.call !== undefined && this.learned.size < MAX_LEARNED) {
         this.learned.add(observation.correlation.activityType);
       }
+      endWatches(this.watches, observation, this.observer.report);
       trace.end(observation);
     } catch (error) {
       this.observer.report('activity', error);
@@ -117,11 +133,10 @@ class Attempt implements ActivityInboundCallsInterceptor, ActivityOutboundCallsI
 
 function correlationOf(
   ctx: Context,
-  headers: ActivityExecuteInput['headers'],
+  { taskType, taskId, sessionId, iteration }: AgentHeader,
   observer: AttemptObserver,
 ): AgentCorrelation {
   const { info } = ctx;
-  const { taskType, taskId, sessionId, iteration } = readAgentHeader(headers);
   const workflowType = info.workflowType ?? '';
   return {
     namespace: observer.namespace,

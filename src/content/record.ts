@@ -5,7 +5,7 @@
  */
 
 import type { ActivityObservation, AgentCorrelation, ContentRefs, Outcome, UsageSource } from '../activity/observation';
-import type { Finding } from '../definitions/findings';
+import type { Finding } from '../definitions/finding';
 import type { FinishReason, LlmErrorType, LlmToolCall, LlmUsage } from '../llm/types';
 import { truncate } from './redaction';
 

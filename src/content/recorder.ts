@@ -5,7 +5,7 @@
  */
 
 import type { ActivityObservation, ContentRef, ContentRefs } from '../activity/observation';
-import type { Finding } from '../definitions/findings';
+import type { Finding } from '../definitions/finding';
 import type { ObserverPart } from '../definitions/observer-parts';
 import { type InlineContent, sha256Of } from './journal-files';
 import type { Pipeline } from './pipeline';

@@ -28,11 +28,14 @@ export interface AgentHeader extends AgentIdentity {
   readonly lastTool?: string | undefined;
   /** Activity types known to return model results; carried on so that they are not taken for tools again. */
   readonly modelActivities?: readonly string[] | undefined;
+  /** Findings that the workflow allowed; they are not reported for what it runs. */
+  readonly allowed?: readonly string[] | undefined;
 }
 
 /** Longest id that travels, in characters; longer ones are no ids. */
 const MAX_ID_CHARS = 1024;
 const MAX_MODEL_ACTIVITIES = 16;
+const MAX_ALLOWED = 64;
 /** Latest start that every visibility store takes: 2200-01-01, in milliseconds. */
 const MAX_STARTED_AT = 7_258_118_400_000;
 
@@ -59,9 +62,6 @@ export function usableIdentity(value: { [K in keyof AgentIdentity]: unknown }): 
 }
 
 function sanitise(value: Record<string, unknown>): AgentHeader {
-  const modelActivities = Array.isArray(value.modelActivities)
-    ? value.modelActivities.filter((type) => text(type) !== undefined).slice(0, MAX_MODEL_ACTIVITIES)
-    : undefined;
   return {
     taskType: text(value.taskType),
     taskId: text(value.taskId),
@@ -71,8 +71,14 @@ function sanitise(value: Record<string, unknown>): AgentHeader {
     tokens: count(value.tokens),
     model: text(value.model),
     lastTool: text(value.lastTool),
-    modelActivities: modelActivities as readonly string[] | undefined,
+    modelActivities: texts(value.modelActivities, MAX_MODEL_ACTIVITIES),
+    allowed: texts(value.allowed, MAX_ALLOWED),
   };
+}
+
+function texts(value: unknown, max: number): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return (value as readonly string[]).filter((item) => text(item) !== undefined).slice(0, max);
 }
 
 function text(value: unknown): string | undefined {

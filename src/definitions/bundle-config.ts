@@ -6,6 +6,7 @@
  */
 
 import { REQUIRED_SEARCH_ATTRIBUTE, SEARCH_ATTRIBUTE_NAMES, type SearchAttributeName } from './search-attributes';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds';
 import { BUNDLE_MARKER } from './wire';
 
 export interface BundleConfig {
@@ -13,14 +14,21 @@ export interface BundleConfig {
   readonly keys: readonly SearchAttributeName[];
   /** Task type by workflow type, for workflows whose client names none. */
   readonly taskTypes: Readonly<Record<string, string>>;
+  /** What the detectors in the sandbox decide by. */
+  readonly thresholds: Thresholds;
 }
 
 /** Every attribute, every task type that of its workflow. */
-export const DEFAULT_BUNDLE_CONFIG: BundleConfig = { keys: SEARCH_ATTRIBUTE_NAMES, taskTypes: {} };
+export const DEFAULT_BUNDLE_CONFIG: BundleConfig = {
+  keys: SEARCH_ATTRIBUTE_NAMES,
+  taskTypes: {},
+  thresholds: DEFAULT_THRESHOLDS,
+};
 
 /** The marker line; it has no character that JavaScript or a minifier would escape. */
 export function encodeBundleConfig(config: BundleConfig): string {
-  const json = JSON.stringify({ keys: config.keys, taskTypes: config.taskTypes });
+  const { keys, taskTypes, thresholds } = config;
+  const json = JSON.stringify({ keys, taskTypes, thresholds }, infinityAsNull);
   return `${BUNDLE_MARKER} ${encodeURIComponent(json).replace(/[!'()*]/g, percentEncode)};`;
 }
 
@@ -31,14 +39,23 @@ export function decodeBundleConfig(code: string): BundleConfig | undefined {
   const end = code.indexOf(';', start);
   if (end === -1) return undefined;
   try {
-    const value = JSON.parse(decodeURIComponent(code.slice(start + BUNDLE_MARKER.length + 1, end)));
+    const value = JSON.parse(decodeURIComponent(code.slice(start + BUNDLE_MARKER.length + 1, end)), nullAsInfinity);
     const keys = SEARCH_ATTRIBUTE_NAMES.filter(
       (name) => name === REQUIRED_SEARCH_ATTRIBUTE || value.keys.includes(name),
     );
-    return { keys, taskTypes: { ...value.taskTypes } };
+    return { keys, taskTypes: { ...value.taskTypes }, thresholds: { ...DEFAULT_THRESHOLDS, ...value.thresholds } };
   } catch {
     return undefined;
   }
+}
+
+/** JSON has no infinity, and nothing else here is null. */
+function infinityAsNull(_key: string, value: unknown): unknown {
+  return value === Number.POSITIVE_INFINITY ? null : value;
+}
+
+function nullAsInfinity(_key: string, value: unknown): unknown {
+  return value === null ? Number.POSITIVE_INFINITY : value;
 }
 
 function percentEncode(character: string): string {

@@ -10,6 +10,7 @@ export const OBSERVER_PARTS = [
   'workflow',
   'client',
   'activity',
+  'detector',
   'reader',
   'tokens',
   'pricing',

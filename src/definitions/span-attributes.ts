@@ -10,6 +10,16 @@ export const INSTRUMENTATION_SCOPE = 'temporal-agent-observability';
 
 export const SEMCONV_SCHEMA_URL = 'https://opentelemetry.io/schemas/1.41.0';
 
+/** Name of the event that a finding leaves on the span of the attempt that it was seen in. */
+export const FINDING_EVENT = 'temporal.agent.finding';
+
+/** Attributes of that event. */
+export const FINDING_EVENT_ATTRIBUTES = {
+  id: 'temporal.agent.finding.id',
+  severity: 'temporal.agent.finding.severity',
+  message: 'temporal.agent.finding.message',
+} as const;
+
 export const SPAN_ATTRIBUTES = {
   operationName: 'gen_ai.operation.name',
   providerName: 'gen_ai.provider.name',

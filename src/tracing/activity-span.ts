@@ -125,6 +125,11 @@ export function traceIdsOf(
   return { traceId, spanId };
 }
 
+/** The span itself; `undefined` where there is none, or it has ended. */
+export function spanOf(activitySpan: ActivitySpan): Span | undefined {
+  return activitySpan instanceof StartedSpan && !activitySpan.ended ? activitySpan.span : undefined;
+}
+
 function end(
   activitySpan: ActivitySpan,
   endTime: number,

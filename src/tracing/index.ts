@@ -6,4 +6,5 @@ export {
   traceIdsOf,
 } from './activity-span';
 export type { ActivitySpanDetails } from './attributes';
+export { addFindingEvent } from './finding-event';
 export { logAttributes } from './log-attributes';

@@ -7,6 +7,7 @@
 
 import type { Logger } from '@temporalio/common';
 import type { WorkflowInput } from '../client/workflow-input-interceptor';
+import type { Detected } from '../definitions/finding';
 import type { ReportError } from '../definitions/observer-parts';
 import type { ResolvedOptions } from '../resolve-options';
 import type { ClientObserver } from './configure-client';
@@ -29,6 +30,10 @@ export class ClientFindings implements ClientObserver {
   }
 
   readonly report: ReportError = (part, error) => this.observerOf('default').report(part, error);
+
+  found(detected: Detected): void {
+    this.observerOf('default').found(detected);
+  }
 
   onWorkflowInput(namespace: string, { workflowType, workflowId, runId, bytes }: WorkflowInput): void {
     const observer = this.observerOf(namespace);

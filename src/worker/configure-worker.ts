@@ -11,7 +11,7 @@ import { SINK_NAME } from '../definitions/wire';
 import type { ResolvedOptions } from '../resolve-options';
 import { type ClientObserver, observedWorkerClient } from './configure-client';
 import { gate } from './gate';
-import { agentSinks } from './sinks';
+import { agentSinks, type SinkObserver } from './sinks';
 import type { WorkerObserver } from './worker-observer';
 import { WorkerSearchAttributes } from './worker-search-attributes';
 
@@ -73,7 +73,7 @@ export function configureObservedWorker(workerOptions: WorkerOptions, makeParts:
 /** Options of a replay worker with the plugin: it writes what history says, and tells nobody. */
 export function configureObservedReplayWorker(
   workerOptions: ReplayWorkerOptions,
-  observer: Pick<WorkerObserver, 'report'>,
+  observer: SinkObserver,
 ): ReplayWorkerOptions {
   if (workerOptions.sinks !== undefined && SINK_NAME in workerOptions.sinks) return workerOptions;
   return { ...workerOptions, sinks: { ...agentSinks(observer), ...workerOptions.sinks } };

@@ -5,13 +5,15 @@
  */
 
 import type { Logger } from '@temporalio/common';
-import { FINDINGS, type Finding, type FindingDefinition, type FindingId } from '../definitions/findings';
+import type { Detected, Finding } from '../definitions/finding';
+import { definitionOf } from '../definitions/findings';
+import type { ResolvedOptions } from '../resolve-options';
+import { LogRate } from './log-rate';
 
 /** Runs and causes remembered so that they are not reported again; the oldest are forgotten first. */
 const MAX_REMEMBERED = 10_000;
 
-/** What a detector knows; severity and advice come from the definition. */
-export type Detected = Omit<Finding, 'severity' | 'advice'>;
+const LEVELS = { info: 'INFO', warning: 'WARN', critical: 'ERROR' } as const;
 
 export interface FindingOutlets {
   readonly logger: Logger;
@@ -21,27 +23,41 @@ export interface FindingOutlets {
 
 export class FindingReporter {
   private readonly remembered = new Set<string>();
+  private readonly lines = new LogRate();
 
-  constructor(private readonly outlets: FindingOutlets) {}
+  constructor(
+    private readonly outlets: FindingOutlets,
+    private readonly severities: ResolvedOptions['findings'],
+  ) {}
 
-  report(detected: Detected): void {
+  /** @returns the finding, when it is a new one that is not silenced */
+  report(detected: Detected): Finding | undefined {
+    const { severity: usual, advice, title } = definitionOf(detected.id);
+    const severity = this.severities[detected.id] ?? detected.severity ?? usual;
+    if (severity === 'off') return undefined;
     const key = `${detected.runId ?? ''} ${detected.id} ${detected.cause}`;
-    if (this.remembered.has(key)) return;
+    if (this.remembered.has(key)) return undefined;
     this.remember(key);
-    const { severity, advice, title } = definitionOf(detected.id);
     const finding: Finding = { ...detected, severity, advice };
     this.outlets.count(finding);
     if (finding.runId !== undefined) this.outlets.record(finding);
-    const { logger } = this.outlets;
-    const level = severity === 'critical' ? 'ERROR' : severity === 'warning' ? 'WARN' : 'INFO';
-    logger.log(level, `${title}: ${finding.message}`, {
-      finding: finding.id,
+    this.log(title, finding);
+    return finding;
+  }
+
+  private log(title: string, finding: Finding): void {
+    const suppressed = this.lines.take(`${finding.id} ${finding.cause}`);
+    if (suppressed === undefined) return;
+    const { id, severity, message, advice, workflowType, workflowId, runId } = finding;
+    this.outlets.logger.log(LEVELS[severity], `${title}: ${message}`, {
+      finding: id,
       severity,
       advice,
-      workflowType: finding.workflowType,
-      workflowId: finding.workflowId,
-      runId: finding.runId,
+      workflowType,
+      workflowId,
+      runId,
       ...finding.evidence,
+      ...(suppressed > 0 && { suppressed }),
     });
   }
 
@@ -51,10 +67,4 @@ export class FindingReporter {
     const [oldest] = this.remembered;
     if (oldest !== undefined) this.remembered.delete(oldest);
   }
-}
-
-function definitionOf(id: FindingId): FindingDefinition {
-  const definition = FINDINGS.find((finding) => finding.id === id);
-  if (definition === undefined) throw new RangeError(`Unknown finding ${JSON.stringify(id)}`);
-  return definition;
 }

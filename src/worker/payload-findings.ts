@@ -1,5 +1,5 @@
+import type { Detection } from '../definitions/finding';
 import { PAYLOAD_LIMIT_BYTES, PAYLOAD_WARN_BYTES } from '../definitions/limits';
-import type { Detected } from './finding-reporter';
 
 /** Where a payload crosses between workflow, activity and client. */
 export type PayloadBoundary = 'activity_input' | 'activity_result' | 'workflow_input';
@@ -19,11 +19,7 @@ const WORDS: Readonly<Record<PayloadBoundary, string>> = {
 };
 
 /** The finding for a payload's size, if it is one. Codec, compression and external storage can make it smaller. */
-export function payloadFinding({
-  boundary,
-  bytes,
-  subject,
-}: MeasuredPayload): Pick<Detected, 'id' | 'message' | 'cause' | 'evidence'> | undefined {
+export function payloadFinding({ boundary, bytes, subject }: MeasuredPayload): Detection | undefined {
   if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return undefined;
   const over = bytes >= PAYLOAD_LIMIT_BYTES;
   const limit = over

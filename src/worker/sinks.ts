@@ -1,14 +1,25 @@
 import type { InjectedSinks } from '@temporalio/worker';
+import type { Detected } from '../definitions/finding';
 import type { ReportError } from '../definitions/observer-parts';
 import { SINK_NAME } from '../definitions/wire';
 import type { AgentSinks } from '../workflow/sinks';
 
+export interface SinkObserver {
+  readonly report: ReportError;
+  found(detected: Detected): void;
+}
+
 /** The worker's end of what the workflow side tells. */
-export function agentSinks(observer: { readonly report: ReportError }): InjectedSinks<AgentSinks> {
+export function agentSinks(observer: SinkObserver): InjectedSinks<AgentSinks> {
   return {
     [SINK_NAME]: {
       internalError: {
         fn: (_info, message) => observer.report('workflow', new Error(message)),
+        callDuringReplay: false,
+      },
+      finding: {
+        fn: ({ workflowType, workflowId, runId }, detection) =>
+          observer.found({ ...detection, workflowType, workflowId, runId }),
         callDuringReplay: false,
       },
     },

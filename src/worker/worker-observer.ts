@@ -7,10 +7,12 @@
 
 import type { Logger } from '@temporalio/common';
 import type { AttemptObserver, AttemptStart, AttemptTrace } from '../activity/attempt-observer';
-import type { ActivityObservation, AgentCorrelation, JsonMeasure } from '../activity/observation';
+import type { ActivityObservation, JsonMeasure } from '../activity/observation';
 import { measureJson } from '../content/measure-json';
-import type { Finding } from '../definitions/findings';
+import type { Detected, Finding } from '../definitions/finding';
+import { onProcessFinding, type ProcessFinding } from '../definitions/finding-listeners';
 import { PAYLOAD_WARN_BYTES, SHUTDOWN_FLUSH_MS } from '../definitions/limits';
+import type { Thresholds } from '../definitions/thresholds';
 import { isPending } from '../llm/is-pending';
 import { costUsd, preloadPricing } from '../llm/pricing';
 import { requestTexts, responseText } from '../llm/texts';
@@ -18,10 +20,10 @@ import type { LlmCall } from '../llm/types';
 import { callLabels, observeActivity, observeEstimatedTokens, recordGenAiMetrics } from '../metrics';
 import type { ResolvedOptions } from '../resolve-options';
 import { estimateUsage } from '../tokens';
-import { startActivitySpan, traceIdsOf } from '../tracing';
+import { type ActivitySpan, addFindingEvent, startActivitySpan, traceIdsOf } from '../tracing';
 import { ObservedTrace, type Watch } from './attempt-trace';
 import { ErrorReporter } from './error-reporter';
-import { type Detected, FindingReporter } from './finding-reporter';
+import { type FindingOutlets, FindingReporter } from './finding-reporter';
 import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
 import { type PayloadBoundary, payloadFinding } from './payload-findings';
@@ -33,12 +35,14 @@ const MAX_UNCOUNTED = 100;
 
 export class WorkerObserver implements AttemptObserver {
   readonly taskTypes: Readonly<Record<string, string>>;
+  readonly thresholds: Thresholds;
   /** Never throws. */
   readonly logger: Logger;
   private readonly errors: ErrorReporter;
   private readonly findings: FindingReporter;
   private outlets: Outlets | undefined;
   private wasStarted = false;
+  private unlisten: (() => void) | undefined;
   /** Findings from before the metrics are there. */
   private readonly uncounted: Finding[] = [];
   /** By task queue; kept because the answer may come before the metrics do. */
@@ -58,13 +62,15 @@ export class WorkerObserver implements AttemptObserver {
     logger: Logger,
   ) {
     this.taskTypes = options.taskTypes;
+    this.thresholds = options.thresholds;
     this.errors = new ErrorReporter(logger);
     this.logger = guardedLogger(logger, (error) => this.report('plugin', error));
-    this.findings = new FindingReporter({
+    const outlets: FindingOutlets = {
       logger: this.logger,
       count: (finding) => this.count(finding),
       record: (finding) => this.outlets?.recorder?.recordFinding(namespace, finding),
-    });
+    };
+    this.findings = new FindingReporter(outlets, options.findings);
   }
 
   readonly report = (...args: Parameters<ErrorReporter['report']>): void => this.errors.report(...args);
@@ -83,6 +89,7 @@ export class WorkerObserver implements AttemptObserver {
     if (this.wasStarted) return;
     this.wasStarted = true;
     if (this.options.mode === 'off') return;
+    this.unlisten = onProcessFinding((finding) => this.takeProcessFinding(finding));
     try {
       const outlets = new Outlets(this.options, this.logger, this.report);
       this.outlets = outlets;
@@ -96,6 +103,7 @@ export class WorkerObserver implements AttemptObserver {
 
   /** Waits for what is under way, for a bounded time, and lets go. Never rejects. */
   async stop(): Promise<void> {
+    this.unlisten?.();
     const { outlets } = this;
     if (outlets === undefined) return;
     this.outlets = undefined;
@@ -114,18 +122,19 @@ export class WorkerObserver implements AttemptObserver {
   }
 
   /** Reports what a detector found. Never throws. */
-  found(detected: Detected): void {
+  found(detected: Detected, span?: ActivitySpan): void {
     try {
-      this.findings.report(detected);
+      const finding = this.findings.report(detected);
+      if (finding !== undefined && span !== undefined) addFindingEvent(span, finding);
     } catch (error) {
-      this.report('plugin', error);
+      this.report('detector', error);
     }
   }
 
   begin(start: AttemptStart): AttemptTrace {
     const { correlation, expected: kind, tool, requestModel, startedAtMs } = start;
     const span = startActivitySpan(correlation, { kind, tool, requestModel, startedAtMs }, this.report);
-    const trace = new ObservedTrace(correlation, span, this.watch);
+    const trace = new ObservedTrace(start, span, this);
     this.kept.trace = trace;
     return trace;
   }
@@ -144,17 +153,17 @@ export class WorkerObserver implements AttemptObserver {
     }
   }
 
-  private readonly watch: Watch = (observation, span) => {
+  readonly watch: Watch = (observation, span, trace) => {
     const { call, inputBytes, outputBytes } = observation;
     try {
       const { metrics } = this;
       if (metrics !== undefined) observeActivity(metrics, observation);
       recordGenAiMetrics(observation, this.report);
-      this.findPayload('activity_input', observation, inputBytes);
-      this.findPayload('activity_result', observation, outputBytes);
+      findPayload('activity_input', observation, inputBytes, trace);
+      findPayload('activity_result', observation, outputBytes, trace);
       if (call !== undefined) {
         this.kept.call = call;
-        this.findGaps(observation, call);
+        this.findGaps(observation, call, trace);
       }
     } catch (error) {
       // Whatever is wrong with the rest, the attempt leaves its record.
@@ -163,28 +172,18 @@ export class WorkerObserver implements AttemptObserver {
     return this.outlets?.recorder?.record(observation, traceIdsOf(span));
   };
 
-  private findPayload(boundary: PayloadBoundary, observation: ActivityObservation, bytes: number | undefined): void {
-    if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return;
-    const { correlation, tool } = observation;
-    const { activityType } = correlation;
-    const subject = tool === undefined || tool === activityType ? activityType : `${activityType} (tool ${tool})`;
-    const finding = payloadFinding({ boundary, bytes, subject });
-    if (finding !== undefined) this.found({ ...finding, ...where(correlation) });
-  }
-
-  private findGaps(observation: ActivityObservation, call: LlmCall): void {
-    const { correlation } = observation;
-    const { activityType } = correlation;
+  private findGaps(observation: ActivityObservation, call: LlmCall, trace: Finder): void {
+    const { activityType } = observation.correlation;
     if (isPending(call)) return;
     if (call.usage === undefined) {
       const message = `activity ${activityType} returned a response of ${call.model ?? 'a model'} without usage`;
-      this.found({ id: 'usage-missing', message, cause: activityType, ...where(correlation) });
+      trace.found({ id: 'usage-missing', message, cause: activityType });
       if (this.options.estimateTokens) this.estimate(observation, call);
     } else if (observation.costUsd === undefined && unknownPrice(call)) {
       this.metrics?.inc('llmModelUnknown', callLabels(observation));
       const model = call.model ?? call.requestModel ?? 'unknown';
       const message = `no price is known for model ${model}`;
-      this.found({ id: 'model-unknown', message, cause: model, ...where(correlation), evidence: { model } });
+      trace.found({ id: 'model-unknown', message, cause: model, evidence: { model } });
     }
   }
 
@@ -204,6 +203,12 @@ export class WorkerObserver implements AttemptObserver {
       .catch((error) => this.report('tokens', error))
       .finally(() => this.estimates.delete(estimate));
     this.estimates.add(estimate);
+  }
+
+  private takeProcessFinding({ namespace, ...detected }: ProcessFinding): boolean {
+    if (namespace !== undefined && namespace !== this.namespace) return false;
+    this.found(detected);
+    return true;
   }
 
   private count(finding: Finding): void {
@@ -229,8 +234,19 @@ function unknownPrice(call: LlmCall): boolean {
   return 'unknown' in cost && cost.unknown === 'model';
 }
 
-function where({ taskType, workflowType, workflowId, runId }: AgentCorrelation) {
-  return { taskType, workflowType, workflowId, runId };
+type Finder = Pick<AttemptTrace, 'found'>;
+
+function findPayload(
+  boundary: PayloadBoundary,
+  { correlation, tool }: ActivityObservation,
+  bytes: number | undefined,
+  trace: Finder,
+): void {
+  if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return;
+  const { activityType } = correlation;
+  const subject = tool === undefined || tool === activityType ? activityType : `${activityType} (tool ${tool})`;
+  const finding = payloadFinding({ boundary, bytes, subject });
+  if (finding !== undefined) trace.found(finding);
 }
 
 function unrefDelay(milliseconds: number): Promise<void> {

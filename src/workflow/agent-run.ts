@@ -7,13 +7,15 @@
 import type { SearchAttributePair, SearchAttributeUpdatePair } from '@temporalio/common';
 import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { AgentHeader, AgentIdentity } from '../definitions/agent-header';
-import { SEARCH_ATTRIBUTE_PATCH } from '../definitions/wire';
+import type { Detection } from '../definitions/finding';
+import { SEARCH_ATTRIBUTE_PATCH, SINK_NAME } from '../definitions/wire';
 import { AgentState } from './agent-state';
 import { bundleConfig } from './bundle-config';
 import type { NamedRun } from './current-run';
 import { observe, reportInternalError } from './observe';
 import { requiredPair, searchAttributePairs } from './search-attribute-values';
 import { SearchAttributeWriter } from './search-attribute-writer';
+import { agentSinks } from './sinks';
 
 export class AgentRun implements NamedRun {
   readonly writer = new SearchAttributeWriter(() => this.write());
@@ -40,6 +42,15 @@ export class AgentRun implements NamedRun {
 
   nameTask(identity: AgentIdentity): void {
     this.state.nameTask(identity);
+  }
+
+  allow(finding: string): void {
+    this.state.allow(finding);
+  }
+
+  found(detection: Detection): void {
+    if (this.state.allows(detection.id)) return;
+    observe(() => agentSinks[SINK_NAME].finding({ ...detection, taskType: this.state.currentTaskType }));
   }
 
   private stateFrom(header: AgentHeader): AgentState {

@@ -14,6 +14,7 @@ import { readRequestModel } from '../llm/request-model';
 /** Tools remembered; only the last is shown, the others serve when a type turns out to be a model activity. */
 const MAX_TOOLS = 32;
 const MAX_MODEL_ACTIVITIES = 16;
+const MAX_ALLOWED = 64;
 
 interface Scheduled {
   readonly activityType: string;
@@ -36,6 +37,7 @@ export class AgentState {
   private currentModel: string | undefined;
   private tools: UsedTool[];
   private readonly modelActivities: Set<string>;
+  private readonly allowed: Set<string>;
   private readonly scheduled = new Map<number, Scheduled>();
 
   /**
@@ -51,6 +53,7 @@ export class AgentState {
     this.currentModel = header.model;
     this.tools = header.lastTool === undefined ? [] : [{ name: header.lastTool }];
     this.modelActivities = new Set(header.modelActivities);
+    this.allowed = new Set(header.allowed);
   }
 
   get currentTaskType(): string {
@@ -87,9 +90,23 @@ export class AgentState {
     this.identity = { ...this.identity, ...defined({ taskId: identity.taskId, sessionId: identity.sessionId }) };
   }
 
+  /** A finding is meant, in this run and the next. */
+  allow(finding: string): void {
+    if (this.allowed.size < MAX_ALLOWED) this.allowed.add(finding);
+  }
+
+  allows(finding: string): boolean {
+    return this.allowed.has(finding);
+  }
+
+  /** Whether activities of this type are known to call models. */
+  callsModels(activityType: string): boolean {
+    return isKnownModelActivity(activityType) || this.modelActivities.has(activityType);
+  }
+
   onScheduled(seq: number, activityType: string, args: readonly unknown[]): void {
     this.scheduled.set(seq, defined({ activityType, requestModel: readRequestModel(args).model }));
-    if (isKnownModelActivity(activityType) || this.modelActivities.has(activityType)) return;
+    if (this.callsModels(activityType)) return;
     const name = toolNameOf(activityType, args);
     this.tools = this.tools.filter((tool) => tool.name !== name).slice(1 - MAX_TOOLS);
     this.tools.push({ name, activityType });
@@ -113,7 +130,8 @@ export class AgentState {
 
   /** For activities of this run: who they work for, and at which turn. */
   activityHeader(): AgentHeader {
-    return { ...this.childHeader(), taskType: this.currentTaskType, iteration: this.iterations };
+    const allowed = this.allowed.size > 0 ? [...this.allowed] : undefined;
+    return { ...this.childHeader(), taskType: this.currentTaskType, iteration: this.iterations, allowed };
   }
 
   /** For children: the ids and nothing else, a child is a task of its own type. */

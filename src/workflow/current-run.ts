@@ -6,10 +6,15 @@
 
 import { maybeGetActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { AgentIdentity } from '../definitions/agent-header';
+import type { Detection } from '../definitions/finding';
 
 /** What workflow code can do with its run. */
 export interface NamedRun {
   nameTask(identity: AgentIdentity): void;
+  /** A finding is not to be reported for this run. */
+  allow(finding: string): void;
+  /** Reports what a detector found, unless it is allowed. Never throws. */
+  found(detection: Detection): void;
 }
 
 /**

@@ -6,4 +6,6 @@
  */
 
 export type { AgentIdentity } from '../definitions/agent-header';
+export type { FindingId } from '../definitions/findings';
+export { allow } from './allow';
 export { setAgentTask } from './set-agent-task';

@@ -31,7 +31,7 @@ function keysOf(path: string, options: (unknown: object) => object): string[] {
 }
 
 test('every option has its row, and every row is an option', () => {
-  const nested = ['content', 'metrics', 'searchAttributes', 'workflows', 'correlation'];
+  const nested = ['content', 'metrics', 'searchAttributes', 'workflows', 'correlation', 'thresholds'];
   const options = [
     ...keysOf('', (unknown) => unknown),
     ...nested.flatMap((name) => keysOf(name, (unknown) => ({ [name]: unknown }))),

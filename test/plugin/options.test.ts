@@ -6,6 +6,7 @@ import {
   SEARCH_ATTRIBUTES,
 } from 'temporal-agent-observability';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { DEFAULT_THRESHOLDS } from '#lib/definitions/thresholds';
 import { collectingLogger } from './observed';
 
 const ENV = 'TEMPORAL_AGENT_OBSERVABILITY_';
@@ -41,6 +42,8 @@ test('everything has a default', () => {
     taskTypes: {},
     correlation: {},
     estimateTokens: true,
+    findings: {},
+    thresholds: DEFAULT_THRESHOLDS,
     logger: 'runtime',
   });
 });
@@ -79,6 +82,11 @@ describe('an option is accepted', () => {
     [{ taskType: { agent: 'research' } }, { taskTypes: { agent: 'research' } }],
     [{ correlation: { taskId: 't', sessionId: 's' } }, { correlation: { taskId: 't', sessionId: 's' } }],
     [{ estimateTokens: false }, { estimateTokens: false }],
+    [{ findings: { 'child-abandoned': 'off' } }, { findings: { 'child-abandoned': 'off' } }],
+    [
+      { thresholds: { iterationCap: { research: 300, default: 50 } } },
+      { thresholds: { ...DEFAULT_THRESHOLDS, iterationCap: { research: 300, default: 50 } } },
+    ],
     [{ logger }, { logger }],
   ])('%o', (options, expected) => {
     expect(resolved(options)).toEqual({ ...resolved(), ...expected });
@@ -92,7 +100,7 @@ describe('a wrong option is refused at once, with its name, what was expected an
     [
       { metric: 'off' },
       'options: unknown option "metric"; expected mode, content, redact, metrics, searchAttributes, rollout, workflows, ' +
-        'taskType, correlation, estimateTokens, logger',
+        'taskType, correlation, estimateTokens, findings, thresholds, logger',
     ],
     [{ mode: 'no' }, `mode: expected one of 'on', 'drain', 'off', got "no"`],
     [{ mode: null }, `mode: expected one of 'on', 'drain', 'off', got null`],
@@ -137,6 +145,27 @@ describe('a wrong option is refused at once, with its name, what was expected an
     [{ correlation: { sessionId: 1 } }, 'correlation.sessionId: expected a non-empty string, got 1'],
     [{ correlation: { taskType: 'a' } }, 'correlation: unknown option "taskType"; expected taskId, sessionId'],
     [{ estimateTokens: 'yes' }, 'estimateTokens: expected true or false, got "yes"'],
+    [{ findings: 'off' }, 'findings: expected an object of severities by finding, got "off"'],
+    [{ findings: { 'child-lost': 'off' } }, 'findings: unknown option "child-lost"; expected llm-in-workflow, '],
+    [
+      { findings: { 'child-abandoned': 'loud' } },
+      `findings["child-abandoned"]: expected one of 'info', 'warning', 'critical', 'off', got "loud"`,
+    ],
+    [{ thresholds: { cap: 1 } }, 'thresholds: unknown option "cap"; expected iterationCap, tokenBudget, '],
+    [{ thresholds: { iterationCap: 0 } }, 'thresholds.iterationCap: expected a number of at least 1, got 0'],
+    [
+      { thresholds: { iterationCap: { research: 'many' } } },
+      'thresholds.iterationCap["research"]: expected a number of at least 1, got "many"',
+    ],
+    [
+      { thresholds: { tokenBudget: '1k' } },
+      'thresholds.tokenBudget: expected a number, or numbers by task type, got "1k"',
+    ],
+    [{ thresholds: { cancelIgnoredMs: -1 } }, 'thresholds.cancelIgnoredMs: expected a number above 0, got -1'],
+    [
+      { thresholds: { historyCriticalShare: 0.2 } },
+      'thresholds.historyCriticalShare: expected at least historyWarningShare (0.5), got 0.2',
+    ],
     [{ logger: 'none' }, 'logger: expected a Temporal Logger, got "none"'],
     [{ logger: { log() {} } }, 'logger.debug: expected a function, got undefined'],
   ])('%j', (options, message) => {
@@ -176,6 +205,12 @@ describe('an environment variable is read', () => {
     ['TASK_ID', 't', { correlation: { taskId: 't' } }],
     ['SESSION_ID', 's', { correlation: { sessionId: 's' } }],
     ['ESTIMATE_TOKENS', 'false', { estimateTokens: false }],
+    [
+      'FINDINGS',
+      'child-abandoned=off, usage-missing=warning',
+      { findings: { 'child-abandoned': 'off', 'usage-missing': 'warning' } },
+    ],
+    ['THRESHOLDS', 'iterationCap=7', { thresholds: { ...DEFAULT_THRESHOLDS, iterationCap: 7 } }],
     ['LOGGER', 'none', { logger: 'none' }],
   ])('%s=%s', (variable, value, expected) => {
     const defaults = resolved();

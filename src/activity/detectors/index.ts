@@ -1,0 +1,8 @@
+import type { AttemptDetector } from './attempt-detector';
+
+export type { AttemptDetector, AttemptWatch, WatchedAttempt } from './attempt-detector';
+
+/** The detectors of one worker. */
+export function attemptDetectors(): readonly AttemptDetector[] {
+  return [];
+}
