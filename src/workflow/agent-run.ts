@@ -12,18 +12,25 @@ import { SEARCH_ATTRIBUTE_PATCH, SINK_NAME } from '../definitions/wire';
 import { AgentState } from './agent-state';
 import { bundleConfig } from './bundle-config';
 import type { NamedRun } from './current-run';
+import { workflowDetectors } from './detectors';
+import type { WatchedRun, WorkflowDetector } from './detectors/workflow-detector';
 import { observe, reportInternalError } from './observe';
 import { requiredPair, searchAttributePairs } from './search-attribute-values';
 import { SearchAttributeWriter } from './search-attribute-writer';
 import { agentSinks } from './sinks';
 
-export class AgentRun implements NamedRun {
+export class AgentRun implements NamedRun, WatchedRun {
   readonly writer = new SearchAttributeWriter(() => this.write());
   state: AgentState;
+  readonly thresholds = bundleConfig.thresholds;
+  private detectors: readonly WorkflowDetector[] = [];
   private written = new Map<string, SearchAttributePair>();
 
   constructor() {
     this.state = this.stateFrom({});
+    observe(() => {
+      this.detectors = workflowDetectors(this);
+    });
   }
 
   /** The run's function is about to be called. Decides, once and for the life of the run, whether it writes. */
@@ -51,6 +58,11 @@ export class AgentRun implements NamedRun {
   found(detection: Detection): void {
     if (this.state.allows(detection.id)) return;
     observe(() => agentSinks[SINK_NAME].finding({ ...detection, taskType: this.state.currentTaskType }));
+  }
+
+  /** Tells every detector; what one throws is counted, and the others go on. */
+  tell(event: (detector: WorkflowDetector) => void): void {
+    for (const detector of this.detectors) observe(() => event(detector));
   }
 
   private stateFrom(header: AgentHeader): AgentState {

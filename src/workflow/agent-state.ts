@@ -8,13 +8,21 @@
 import type { AgentHeader, AgentIdentity } from '../definitions/agent-header';
 import { defined } from '../definitions/defined';
 import { isKnownModelActivity, toolNameOf } from '../llm/known-model-activities';
-import { readModelTurns } from '../llm/read-model-turns';
+import { type ModelTurns, readModelTurns } from '../llm/read-model-turns';
 import { readRequestModel } from '../llm/request-model';
 
 /** Tools remembered; only the last is shown, the others serve when a type turns out to be a model activity. */
 const MAX_TOOLS = 32;
 const MAX_MODEL_ACTIVITIES = 16;
 const MAX_ALLOWED = 64;
+
+/** An activity that came to its end. */
+export interface ResolvedActivity {
+  readonly seq: number;
+  readonly activityType: string;
+  /** What a model's response says of itself, when the result was recognised as one. */
+  readonly turns: ModelTurns | undefined;
+}
 
 interface Scheduled {
   readonly activityType: string;
@@ -113,13 +121,16 @@ export class AgentState {
   }
 
   /** An activity came to its end; `result` is its decoded result, if it has one that could be read. */
-  onResolved(seq: number, result: unknown): void {
+  onResolved(seq: number, result: unknown): ResolvedActivity | undefined {
     const activity = this.scheduled.get(seq);
     this.scheduled.delete(seq);
-    if (activity === undefined || result === undefined) return;
-    const { activityType, requestModel } = activity;
-    const call = readModelTurns(result);
-    if (call === undefined) return;
+    if (activity === undefined) return undefined;
+    const turns = result === undefined ? undefined : readModelTurns(result);
+    if (turns !== undefined) this.onModelTurns(activity, turns);
+    return { seq, activityType: activity.activityType, turns };
+  }
+
+  private onModelTurns({ activityType, requestModel }: Scheduled, call: ModelTurns): void {
     this.iterations += call.turns;
     // What is no turn, an embedding or a receipt for a queued response, says nothing of the agent's model.
     if (call.turns > 0) this.currentModel = call.model ?? requestModel ?? this.currentModel;

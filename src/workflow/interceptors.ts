@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import type { ActivateInput, WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
 import { readAgentHeader, withAgentHeader } from '../definitions/agent-header';
 import { defined } from '../definitions/defined';
@@ -28,7 +28,10 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
         execute(input, next) {
           run.start(readAgentHeader(input.headers));
           const result = next(input);
-          const settle = () => run.writer.ending();
+          const settle = () => {
+            run.writer.ending();
+            run.tell((detector) => detector.settled?.());
+          };
           if (result instanceof Promise) untrackPromise(result.then(settle, settle));
           return result;
         },
@@ -38,15 +41,15 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     internals: [
       {
         activate(input, next) {
-          for (const { resolveActivity, resolveChildWorkflowExecution } of input.activation.jobs ?? []) {
-            if (resolveChildWorkflowExecution) run.writer.resolved();
-            if (!resolveActivity) continue;
-            if (!resolveActivity.isLocal) run.writer.resolved();
-            observe(() => {
-              run.state.onResolved(resolveActivity.seq ?? 0, resultOf(resolveActivity.result?.completed?.result));
-            });
-          }
+          run.tell((detector) => detector.activating?.());
+          for (const job of input.activation.jobs ?? []) activated(run, job);
           next(input);
+        },
+
+        concludeActivation(input, next) {
+          const output = next(input);
+          run.tell((detector) => detector.concluded?.(output.commands));
+          return output;
         },
       },
     ],
@@ -55,6 +58,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
       {
         scheduleActivity(input, next) {
           observe(() => run.state.onScheduled(input.seq, input.activityType, input.args));
+          run.tell((detector) => detector.scheduling?.(input));
           run.writer.scheduling();
           let { headers } = input;
           observe(() => {
@@ -69,11 +73,13 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
             run.state.onScheduled(input.seq, input.activityType, input.args);
             headers = withAgentHeader(headers, run.state.activityHeader());
           });
+          run.tell((detector) => detector.schedulingLocal?.(input));
           return next({ ...input, headers });
         },
 
         startChildWorkflowExecution(input, next) {
           run.writer.scheduling();
+          run.tell((detector) => detector.startingChild?.(input));
           let { headers } = input;
           observe(() => {
             headers = withAgentHeader(headers, run.state.childHeader());
@@ -83,6 +89,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 
         continueAsNew(input, next) {
           run.writer.ending();
+          run.tell((detector) => detector.continuingAsNew?.());
           let { headers } = input;
           observe(() => {
             headers = withAgentHeader(headers, run.state.continueHeader());
@@ -101,6 +108,28 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     ],
   };
 };
+
+type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
+
+/** What a job says of the run's surroundings. */
+function activated(run: AgentRun, job: Job): void {
+  const { resolveActivity, resolveChildWorkflowExecution, resolveChildWorkflowExecutionStart } = job;
+  if (resolveChildWorkflowExecutionStart) {
+    const { seq, succeeded } = resolveChildWorkflowExecutionStart;
+    run.tell((detector) => detector.childStarted?.(seq ?? 0, succeeded != null));
+  }
+  if (resolveChildWorkflowExecution) {
+    run.writer.resolved();
+    run.tell((detector) => detector.childResolved?.(resolveChildWorkflowExecution.seq ?? 0));
+  }
+  if (!resolveActivity) return;
+  if (!resolveActivity.isLocal) run.writer.resolved();
+  observe(() => {
+    const result = resultOf(resolveActivity.result?.completed?.result);
+    const resolved = run.state.onResolved(resolveActivity.seq ?? 0, result);
+    if (resolved !== undefined) run.tell((detector) => detector.activityResolved?.(resolved));
+  });
+}
 
 /** A result that cannot be decoded is one that cannot be followed, and no error of ours. */
 function resultOf(payload: Parameters<typeof decodeJsonPayload>[0]): unknown {

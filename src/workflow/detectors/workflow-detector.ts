@@ -1,0 +1,34 @@
+import type { ActivityInput, LocalActivityInput, StartChildWorkflowExecutionInput } from '@temporalio/workflow';
+import type { Detection } from '../../definitions/finding';
+import type { Thresholds } from '../../definitions/thresholds';
+import type { AgentState, ResolvedActivity } from '../agent-state';
+
+/** The run that a detector watches. */
+export interface WatchedRun {
+  readonly state: AgentState;
+  readonly thresholds: Thresholds;
+  /** Reports a finding. Tell it at every occurrence: telling is skipped at replay, and the worker removes repeats. */
+  found(detection: Detection): void;
+}
+
+/**
+ * Watches one run for a failure pattern. A detector reads what crosses the boundary and emits no command, so that it may
+ * change from release to release; for the same reason nothing of it may decide what is written. It may throw: the error
+ * is counted and the run goes on. All methods run at replay as they did live; no clock, no randomness.
+ */
+export interface WorkflowDetector {
+  /** A job list is about to be worked off: what happened since the last. */
+  activating?(): void;
+  scheduling?(activity: Pick<ActivityInput, 'seq' | 'activityType' | 'args' | 'options'>): void;
+  schedulingLocal?(activity: Pick<LocalActivityInput, 'seq' | 'activityType' | 'args' | 'options'>): void;
+  activityResolved?(activity: ResolvedActivity): void;
+  startingChild?(child: StartChildWorkflowExecutionInput): void;
+  /** The child's start was refused (`started` false) or it runs. */
+  childStarted?(seq: number, started: boolean): void;
+  childResolved?(seq: number): void;
+  continuingAsNew?(): void;
+  /** The workflow function settled. */
+  settled?(): void;
+  /** The activation is worked off; `commands` is what the run asks of the server, in the SDK's own form. */
+  concluded?(commands: readonly object[]): void;
+}
