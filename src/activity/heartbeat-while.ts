@@ -35,6 +35,8 @@ export interface HeartbeatWhileOptions {
  * function with the `CancelledFailure` by which the activity ends as cancelled. Work that goes on regardless is waited for,
  * and what it returns counts. An activity that was cancelled before does not begin the work.
  *
+ * Heartbeats tell that the worker lives, not that the provider answers: that is for `startToCloseTimeout` to bound.
+ *
  * Without a `heartbeatTimeout`, and in local activities, no heartbeats are sent; cancellation is passed on all the same,
  * though without heartbeats it reaches only local activities and those of a worker that shuts down.
  *
