@@ -13,7 +13,7 @@ import type { BenchContext, Measurement } from './measurement';
 import { modelCall } from './model-call';
 import { agentObservabilityPlugin, assertNothingFailed } from './variants';
 
-const REQUESTS = 400;
+const REQUESTS = 1_000;
 
 const SETTLE_MS = 250;
 

@@ -5,9 +5,9 @@
  */
 
 import { followRequests, unfollowRequests } from '../outbound-requests';
+import { Endpoint, type Repeated } from '../requests/endpoint';
 import { endpointKind } from '../requests/endpoint-kind';
 import type { OnResponse, OutboundRequest, RequestFollower } from '../requests/outbound-request';
-import { type Repeated, RepeatedRequests } from '../requests/repeated-requests';
 import { TurnChain } from '../requests/turn-chain';
 import type { AttemptDetector, AttemptWatch, WatchedAttempt } from './attempt-detector';
 
@@ -19,19 +19,26 @@ export const modelRequests: AttemptDetector = {
   },
 };
 
-/** Made for what most attempts are: without any request that matters. */
+/** Addresses of models that an attempt's requests are counted by; beyond that each request stands for itself. */
+const MAX_ENDPOINTS = 100;
+
+/** Most attempts send nothing to a model and have no more than this. */
 class RequestWatch implements AttemptWatch, RequestFollower {
   private requests: AttemptRequests | undefined;
 
   constructor(private readonly attempt: WatchedAttempt) {}
 
   begin(request: OutboundRequest): OnResponse | undefined {
+    const address = `${request.method} ${request.host}${request.path}`;
+    const known = this.requests?.endpoint(address);
+    if (known !== undefined) return this.requests?.begin(known, request);
     const kind = endpointKind(request);
     if (kind === 'plumbing') return undefined;
     // What an attempt does before its first request to a model concerns nobody.
     if (kind === 'other') return this.requests?.beginTool(request.host);
+    if (request.method !== 'POST') return undefined;
     this.requests ??= new AttemptRequests(this.attempt);
-    return this.requests.begin(request, kind === 'model');
+    return this.requests.begin(this.requests.add(address, new Endpoint(kind, request.host)), request);
   }
 
   end(): void {
@@ -47,31 +54,34 @@ class RequestWatch implements AttemptWatch, RequestFollower {
 /** Requests to models of one attempt, and what it did between them. */
 class AttemptRequests {
   private readonly chain = new TurnChain();
-  private readonly repeated = new RepeatedRequests();
+  private readonly endpoints = new Map<string, Endpoint>();
   private readonly modelHosts = new Set<string>();
-  /** Requests under way, so that one which passes through two layers counts once. */
-  private readonly open = new Map<string, number>();
   private isOver = false;
   private isLoop = false;
 
   constructor(private readonly attempt: WatchedAttempt) {}
 
-  begin(request: OutboundRequest, isTurn: boolean): OnResponse | undefined {
-    const { layer, method, host, path } = request;
-    const address = `${method} ${host}${path}`;
-    if (this.open.has(`${layer === 'http' ? 'undici' : 'http'} ${address}`)) return undefined;
-    const key = `${layer} ${address}`;
-    this.open.set(key, (this.open.get(key) ?? 0) + 1);
-    if (isTurn) this.modelHosts.add(host);
+  endpoint(address: string): Endpoint | undefined {
+    return this.endpoints.get(address);
+  }
+
+  add(address: string, endpoint: Endpoint): Endpoint {
+    if (this.endpoints.size < MAX_ENDPOINTS) {
+      this.endpoints.set(address, endpoint);
+      if (endpoint.kind === 'model') this.modelHosts.add(endpoint.host);
+    }
+    return endpoint;
+  }
+
+  begin(endpoint: Endpoint, request: OutboundRequest): OnResponse | undefined {
+    if (endpoint.isBelowAnother(request)) return undefined;
+    const isRepetition = endpoint.begin(request);
     const place = this.chain.place();
-    const entry = method === 'POST' ? this.repeated.begin(request) : undefined;
     return (status) => {
-      this.close(key);
-      if (this.isOver) return;
-      if (entry !== undefined) this.repeated.end(entry, status);
-      if (!isTurn || status === undefined || status >= 300) return;
+      endpoint.end(request, isRepetition, status);
+      if (this.isOver || endpoint.kind !== 'model' || status === undefined || status >= 300) return;
       this.chain.modelAnswered(place);
-      this.findLoop(host);
+      this.findLoop(endpoint.host);
     };
   }
 
@@ -86,14 +96,13 @@ class AttemptRequests {
 
   end(): void {
     this.isOver = true;
-    const worst = this.repeated.worst();
+    let worst: Repeated | undefined;
+    for (const endpoint of this.endpoints.values()) {
+      for (const repeated of endpoint.repeated()) {
+        if (repeated.failures > (worst?.failures ?? 0)) worst = repeated;
+      }
+    }
     if (worst !== undefined) this.findRetries(worst);
-  }
-
-  private close(key: string): void {
-    const left = (this.open.get(key) ?? 0) - 1;
-    if (left > 0) this.open.set(key, left);
-    else this.open.delete(key);
   }
 
   private findLoop(host: string): void {
