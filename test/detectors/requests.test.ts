@@ -1,4 +1,6 @@
+import { createOpenAI } from '@ai-sdk/openai';
 import Anthropic from '@anthropic-ai/sdk';
+import { generateText, jsonSchema, stepCountIs, tool } from 'ai';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ProviderServer, startProviderServer } from '../../examples/provider-server';
@@ -66,6 +68,22 @@ const activities = {
 
   async anthropicSequence(requests: number) {
     for (let turn = 0; turn < requests; turn++) await activities.anthropicMessage();
+  },
+
+  /** As if what sends by the one stood on the other. */
+  async twoLayers(requests: number) {
+    for (let turn = 0; turn < requests; turn++) {
+      const body = chatBody(`turn ${turn} [plan: delay=100]`);
+      await Promise.all([post(provider.url + CHAT, body), postByHttp(provider.url + CHAT, body)]);
+    }
+  },
+
+  async aiSdkAgent(...names: string[]) {
+    const model = createOpenAI({ baseURL: `${provider.url}/v1`, apiKey: 'local' }).chat('gpt-4o');
+    const search = tool({ inputSchema: jsonSchema({ type: 'object', properties: {} }), execute: async () => 'found' });
+    const tools = Object.fromEntries(names.map((name) => [name, search]));
+    const { text } = await generateText({ model, prompt: 'find it', tools, stopWhen: stepCountIs(10) });
+    return text.length > 0;
   },
 
   async fails(requests: number) {
@@ -149,6 +167,13 @@ describe('sdk-retries-stacked', () => {
     );
   });
 
+  test('is found where a library of many providers repeats', async () => {
+    provider.failNext({ status: 503, path: CHAT, headers: FAST });
+    const { result, findings } = await call('aiSdkAgent');
+    expect(result).toBe(true);
+    expect(findings).toMatchObject([{ id: 'sdk-retries-stacked', evidence: { requests: 2, failures: 1 } }]);
+  });
+
   test('is found where no response came, through node:http too', async () => {
     provider.failNext({ drop: true });
     const { result, findings } = await call('retriesByHttp');
@@ -202,6 +227,18 @@ describe('agent-loop-in-activity', () => {
       );
     },
   );
+
+  test('is found where a library loops, and not where it asks twice', async () => {
+    const loop = await call('aiSdkAgent', 'search', 'readPage');
+    expect([loop.result, loop.findings.map(({ id }) => id)]).toEqual([true, ['agent-loop-in-activity']]);
+    const once = await call('aiSdkAgent', 'search');
+    expect([once.result, once.findings]).toEqual([true, []]);
+  });
+
+  test('counts a request that passes through two layers once', async () => {
+    const { findings } = await call('twoLayers', 3);
+    expect(findings).toMatchObject([{ id: 'agent-loop-in-activity', evidence: { modelRequests: 3, turns: 3 } }]);
+  });
 
   test('is found where a model, a tool and the model take turns', async () => {
     const { findings } = await call('modelToolModel');
