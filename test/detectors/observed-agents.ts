@@ -24,7 +24,7 @@ interface Fleet {
 export interface Driven {
   /** Acts on the run while it is open. */
   drive?(handle: WorkflowHandle): Promise<void>;
-  readonly start?: Pick<WorkflowStartOptions, 'workflowExecutionTimeout'>;
+  readonly start?: Pick<WorkflowStartOptions, 'workflowExecutionTimeout' | 'workflowTaskTimeout'>;
 }
 
 interface Side {
