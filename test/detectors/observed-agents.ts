@@ -118,12 +118,14 @@ export function namesOf(findings: readonly FindingRecord[]): string[] {
 
 /** Waits until a run has worked off as many results of activities as that, and has nothing more to do for now. */
 export async function untilWaiting(handle: WorkflowHandle, activities: number): Promise<void> {
-  const { EVENT_TYPE_ACTIVITY_TASK_COMPLETED } = temporal.api.enums.v1.EventType;
+  const { EVENT_TYPE_ACTIVITY_TASK_COMPLETED, EVENT_TYPE_WORKFLOW_TASK_COMPLETED } = temporal.api.enums.v1.EventType;
   for (;;) {
-    const { events } = await handle.fetchHistory();
-    const completed = events?.filter(({ eventType }) => eventType === EVENT_TYPE_ACTIVITY_TASK_COMPLETED) ?? [];
+    const { events = [] } = await handle.fetchHistory();
+    const count = (type: temporal.api.enums.v1.EventType) =>
+      events?.filter(({ eventType }) => eventType === type).length ?? 0;
+    const begun = count(EVENT_TYPE_WORKFLOW_TASK_COMPLETED) > 0;
     const { raw } = await handle.describe();
-    if (completed.length >= activities && !raw.pendingWorkflowTask) return;
+    if (begun && count(EVENT_TYPE_ACTIVITY_TASK_COMPLETED) >= activities && !raw.pendingWorkflowTask) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
