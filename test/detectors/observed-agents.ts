@@ -77,7 +77,10 @@ export class ObservedAgents {
     await this.server.close();
   }
 
-  /** Runs an agent to its end; returns all that was found, after making sure that both workers found it, and once. */
+  /**
+   * Runs an agent to its end; returns all that was found of it and of its child `<workflow id>-child`, after making sure
+   * that both workers found it, and once.
+   */
   async findings(workflow: string, args: readonly unknown[], driven: Driven = {}): Promise<readonly FindingRecord[]> {
     this.runs++;
     const [cached = [], uncached = []] = await Promise.all(
@@ -104,10 +107,13 @@ export class ObservedAgents {
       .getHandle(workflowId)
       .result()
       .catch(() => undefined);
-    const { findings } = await effects.records(this.server.namespace, workflowId);
+    const records = await Promise.all(
+      [workflowId, `${workflowId}-child`].map((id) => effects.records(this.server.namespace, id)),
+    );
+    const findings = records.flatMap((of) => of.findings);
     expect(await effects.metric('findings_total')).toBe(before + findings.length);
     expect(effects.internalErrors).toEqual([]);
-    return [...findings].sort((a, b) => namesOf([a, b])[0]?.localeCompare(namesOf([b])[0] ?? '') ?? 0);
+    return findings.sort((a, b) => namesOf([a, b])[0]?.localeCompare(namesOf([b])[0] ?? '') ?? 0);
   }
 }
 
