@@ -32,9 +32,7 @@ describe('an agent that closes while its child runs', () => {
         id: 'child-abandoned',
         severity: 'warning',
         cause: 'worker',
-        message:
-          'child workflow worker is started with parentClosePolicy ABANDON: it goes on when this run closes, however it ' +
-          'closes',
+        message: 'child workflow worker is started with parentClosePolicy ABANDON',
         evidence: { childWorkflowType: 'worker', iteration: 1 },
       },
       {

@@ -59,7 +59,7 @@ describe('heartbeat-missing', () => {
     const [finding] = await agents.findings('calls', [callModel('long')]);
     expect(finding).toMatchObject({
       severity: 'warning',
-      message: 'an attempt of activity callModel, a model call, may run 600 s and has no heartbeatTimeout',
+      message: 'an attempt of activity callModel may take 600 s, and a worker that dies is noticed only then',
       evidence: { activityType: 'callModel', attemptTimeoutMs: 600_000, thresholdMs: 180_000 },
     });
   });
@@ -112,8 +112,7 @@ describe('retry-unbounded', () => {
         severity: 'warning',
         cause: 'neverAnswers',
         message:
-          'activity neverAnswers, a model call, is retried without bound: it has neither retry.maximumAttempts nor ' +
-          'scheduleToCloseTimeout, and its run no timeout',
+          'activity neverAnswers has neither retry.maximumAttempts nor scheduleToCloseTimeout, and its run has no timeout',
         evidence: { activityType: 'neverAnswers' },
       },
     ]);

@@ -37,9 +37,7 @@ describe('an agent that waits', () => {
         id: 'wait-without-timeout',
         severity: 'warning',
         cause: 'idle',
-        message:
-          'after 2 model turns nothing is pending, and no timer: the run waits for a signal or an update for as long as ' +
-          'it takes',
+        message: 'nothing is pending after 2 model turns: no activity, no child, no timer',
         evidence: { iteration: 2 },
       },
     ]);

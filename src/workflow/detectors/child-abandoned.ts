@@ -20,7 +20,7 @@ export class ChildAbandoned implements WorkflowDetector {
       this.workflowTypes.delete(workflowType);
       this.run.found({
         id: 'child-abandoned',
-        message: `child workflow ${workflowType} is started with parentClosePolicy ABANDON: it goes on when this run closes, however it closes`,
+        message: `child workflow ${workflowType} is started with parentClosePolicy ABANDON`,
         cause: workflowType,
         evidence: { childWorkflowType: workflowType, iteration: this.run.state.iteration },
       });

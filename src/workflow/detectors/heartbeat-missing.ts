@@ -17,7 +17,7 @@ export function heartbeatMissing(
   if (attemptMs <= heartbeatAboveMs) return undefined;
   return {
     id: 'heartbeat-missing',
-    message: `an attempt of activity ${activityType}, a model call, may run ${attemptMs / 1_000} s and has no heartbeatTimeout`,
+    message: `an attempt of activity ${activityType} may take ${attemptMs / 1_000} s, and a worker that dies is noticed only then`,
     cause: activityType,
     evidence: { activityType, attemptTimeoutMs: attemptMs, thresholdMs: heartbeatAboveMs },
   };

@@ -13,7 +13,7 @@ export function retryUnbounded({ activityType, options }: ModelCall): Detection 
   if ((timeoutMs(options.scheduleToCloseTimeout) ?? runTimeoutMs()) !== undefined) return undefined;
   return {
     id: 'retry-unbounded',
-    message: `activity ${activityType}, a model call, is retried without bound: it has neither retry.maximumAttempts nor scheduleToCloseTimeout, and its run no timeout`,
+    message: `activity ${activityType} has neither retry.maximumAttempts nor scheduleToCloseTimeout, and its run has no timeout`,
     cause: activityType,
     evidence: { activityType },
   };

@@ -17,7 +17,7 @@ export class WaitWithoutTimeout implements WorkflowDetector {
     if (runTimeoutMs() !== undefined || !nothingPending()) return;
     this.run.found({
       id: 'wait-without-timeout',
-      message: `after ${iteration} model ${iteration === 1 ? 'turn' : 'turns'} nothing is pending, and no timer: the run waits for a signal or an update for as long as it takes`,
+      message: `nothing is pending after ${iteration} model ${iteration === 1 ? 'turn' : 'turns'}: no activity, no child, no timer`,
       cause: 'idle',
       evidence: { iteration },
     });
