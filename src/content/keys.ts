@@ -76,6 +76,15 @@ export function contentKey(prefix: string, sha256: string): string {
   return `${prefix}${sha256.slice(0, 2)}/${sha256}`;
 }
 
+/** Key of a payload that history refers to. What is below `payloads/` is part of runs and never swept. */
+export function payloadKey(namespace: string, sha256: string): string {
+  return contentKey(`payloads/${encodeSegment(namespace)}/sha256/`, sha256);
+}
+
+export function isPayloadKey(key: string): boolean {
+  return /^payloads\/[^./\\\0][^/\\\0]*\/sha256\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(key);
+}
+
 /** Prefix of all that is known of a workflow id, or of one of its runs. */
 export function runPrefix(namespace: string, workflowId: string, runId?: string): string {
   const workflow = `records/${encodeSegment(namespace)}/${encodeSegment(workflowId)}/`;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Logger } from '@temporalio/common';
+import type { ExternalStorage, Logger } from '@temporalio/common';
 import type { AttemptObserver, AttemptStart, AttemptTrace } from '../activity/attempt-observer';
 import type { ActivityObservation, JsonMeasure } from '../activity/observation';
 import { measureJson } from '../content/measure-json';
@@ -26,7 +26,7 @@ import { ErrorReporter } from './error-reporter';
 import { type FindingOutlets, FindingReporter } from './finding-reporter';
 import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
-import { type PayloadBoundary, payloadFinding } from './payload-findings';
+import { inlineBytes, type PayloadBoundary, payloadFinding } from './payload-findings';
 import { PACKAGE_VERSION, SDK_VERSION } from './versions';
 
 /** Estimates that may wait at once; beyond that the call stays without one. */
@@ -38,6 +38,8 @@ export class WorkerObserver implements AttemptObserver {
   readonly thresholds: Thresholds;
   /** Never throws. */
   readonly logger: Logger;
+  /** Of the worker's data converter: takes large payloads out of Temporal's way. */
+  externalStorage: ExternalStorage | undefined;
   private readonly errors: ErrorReporter;
   private readonly findings: FindingReporter;
   private outlets: Outlets | undefined;
@@ -154,13 +156,14 @@ export class WorkerObserver implements AttemptObserver {
   }
 
   readonly watch: Watch = (observation, span, trace) => {
-    const { call, inputBytes, outputBytes } = observation;
+    const { call, input, inputBytes, output, outputBytes } = observation;
     try {
       const { metrics } = this;
       if (metrics !== undefined) observeActivity(metrics, observation);
       recordGenAiMetrics(observation, this.report);
-      findPayload('activity_input', observation, inputBytes, trace);
-      findPayload('activity_result', observation, outputBytes, trace);
+      const { externalStorage } = this;
+      findPayload('activity_input', observation, inlineBytes(input, inputBytes, externalStorage), trace);
+      findPayload('activity_result', observation, inlineBytes([output], outputBytes, externalStorage), trace);
       if (call !== undefined) {
         this.kept.call = call;
         this.findGaps(observation, call, trace);
