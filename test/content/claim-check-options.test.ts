@@ -66,7 +66,8 @@ test.each([
 
 test("stores payloads in Temporal's own wire format", () => {
   const big = { metadata: { encoding: Buffer.from('binary/plain'), a: Buffer.of() }, data: Buffer.alloc(70_000, 7) };
-  for (const each of [payload('x'), big, { metadata: {}, data: Buffer.of() }, {}]) {
+  const payloads: Payload[] = [payload('x'), big, { metadata: {}, data: Buffer.of() }, {}];
+  for (const each of payloads) {
     const proto = PayloadProto.decode(encodePayload(each));
     expect(Buffer.from(proto.data)).toEqual(Buffer.from(each.data ?? []));
     expect(Object.keys(proto.metadata).sort()).toEqual(Object.keys(each.metadata ?? {}).sort());
