@@ -31,7 +31,8 @@ import { PACKAGE_VERSION, SDK_VERSION } from './versions';
 
 /** Estimates that may wait at once; beyond that the call stays without one. */
 const MAX_ESTIMATES = 100;
-const MAX_UNCOUNTED = 100;
+/** Findings that wait for metrics or records. */
+const MAX_WAITING = 100;
 
 export class WorkerObserver implements AttemptObserver {
   readonly taskTypes: Readonly<Record<string, string>>;
@@ -47,6 +48,8 @@ export class WorkerObserver implements AttemptObserver {
   private unlisten: (() => void) | undefined;
   /** Findings from before the metrics are there. */
   private readonly uncounted: Finding[] = [];
+  /** Findings from before the records are there. */
+  private readonly unrecorded: Finding[] = [];
   /** By task queue; kept because the answer may come before the metrics do. */
   private readonly searchAttributes = new Map<string, boolean>();
   /** Estimates under way, so that shutdown can wait for them. */
@@ -70,7 +73,7 @@ export class WorkerObserver implements AttemptObserver {
     const outlets: FindingOutlets = {
       logger: this.logger,
       count: (finding) => this.count(finding),
-      record: (finding) => this.outlets?.recorder?.recordFinding(namespace, finding),
+      record: (finding) => this.record(finding),
     };
     this.findings = new FindingReporter(outlets, options.findings);
   }
@@ -217,17 +220,23 @@ export class WorkerObserver implements AttemptObserver {
   private count(finding: Finding): void {
     const { metrics } = this;
     if (metrics === undefined) {
-      if (this.uncounted.length < MAX_UNCOUNTED) this.uncounted.push(finding);
+      if (this.uncounted.length < MAX_WAITING) this.uncounted.push(finding);
       return;
     }
     const { id, severity, taskType = 'unknown', workflowType = 'unknown' } = finding;
     metrics.inc('findings', { finding: id, severity, task_type: taskType, workflow_type: workflowType });
   }
 
-  /** Exports what was known before there were metrics. */
+  private record(finding: Finding): void {
+    if (this.outlets !== undefined) this.outlets.recorder?.recordFinding(this.namespace, finding);
+    else if (this.unrecorded.length < MAX_WAITING) this.unrecorded.push(finding);
+  }
+
+  /** Exports what was known before there were metrics and records. */
   private announce(): void {
     this.metrics?.set('buildInfo', { version: PACKAGE_VERSION, temporal_sdk_version: SDK_VERSION }, 1);
     for (const finding of this.uncounted.splice(0)) this.count(finding);
+    for (const finding of this.unrecorded.splice(0)) this.record(finding);
     for (const [taskQueue, enabled] of this.searchAttributes) this.searchAttributesEnabled(taskQueue, enabled);
   }
 }
