@@ -8,6 +8,7 @@
 import type { ExternalStorage, Logger } from '@temporalio/common';
 import type { AttemptObserver, AttemptStart, AttemptTrace } from '../activity/attempt-observer';
 import type { ActivityObservation, JsonMeasure } from '../activity/observation';
+import { watchOutboundRequests } from '../activity/outbound-requests';
 import { measureJson } from '../content/measure-json';
 import type { Detected, Finding } from '../definitions/finding';
 import { onProcessFinding, type ProcessFinding } from '../definitions/finding-listeners';
@@ -46,6 +47,7 @@ export class WorkerObserver implements AttemptObserver {
   private outlets: Outlets | undefined;
   private wasStarted = false;
   private unlisten: (() => void) | undefined;
+  private unwatchRequests: (() => void) | undefined;
   /** Findings from before the metrics are there. */
   private readonly uncounted: Finding[] = [];
   /** Findings from before the records are there. */
@@ -96,6 +98,7 @@ export class WorkerObserver implements AttemptObserver {
     if (this.options.mode === 'off') return;
     this.unlisten = onProcessFinding((finding) => this.takeProcessFinding(finding));
     try {
+      this.unwatchRequests = watchOutboundRequests();
       const outlets = new Outlets(this.options, this.logger, this.report);
       this.outlets = outlets;
       this.errors.countWith((part) => outlets.countError(this.namespace, part));
@@ -109,6 +112,7 @@ export class WorkerObserver implements AttemptObserver {
   /** Waits for what is under way, for a bounded time, and lets go. Never rejects. */
   async stop(): Promise<void> {
     this.unlisten?.();
+    this.unwatchRequests?.();
     const { outlets } = this;
     if (outlets === undefined) return;
     this.outlets = undefined;
