@@ -27,6 +27,7 @@ import { type FindingOutlets, FindingReporter } from './finding-reporter';
 import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
 import { type PayloadBoundary, payloadFinding } from './payload-findings';
+import { TransformReporter } from './transform-reporter';
 import { PACKAGE_VERSION, SDK_VERSION } from './versions';
 
 /** Estimates that may wait at once; beyond that the call stays without one. */
@@ -40,6 +41,7 @@ export class WorkerObserver implements AttemptObserver {
   readonly logger: Logger;
   private readonly errors: ErrorReporter;
   private readonly findings: FindingReporter;
+  readonly transforms = new TransformReporter(this);
   private outlets: Outlets | undefined;
   private wasStarted = false;
   private unlisten: (() => void) | undefined;
@@ -106,6 +108,7 @@ export class WorkerObserver implements AttemptObserver {
     this.unlisten?.();
     const { outlets } = this;
     if (outlets === undefined) return;
+    this.transforms.stop();
     this.outlets = undefined;
     await Promise.race([Promise.allSettled(this.estimates), unrefDelay(SHUTDOWN_FLUSH_MS)]);
     try {

@@ -1,6 +1,7 @@
+import { oversizedToolOutputs } from './tool-output-oversized';
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** The detectors of one run. */
-export function workflowDetectors(_run: WatchedRun): readonly WorkflowDetector[] {
-  return [];
+export function workflowDetectors(run: WatchedRun): readonly WorkflowDetector[] {
+  return [oversizedToolOutputs(run)];
 }
