@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addExplainCommand } from './commands/explain';
 import { addSetupCommand } from './commands/setup';
+import { addTransformsCommand } from './commands/transforms';
 import type { Output } from './output';
 
 /** Runs the command line and returns its exit code. Prints errors; never throws. */
@@ -21,6 +22,7 @@ Exit codes:
     );
   addSetupCommand(program, output);
   addExplainCommand(program, output);
+  addTransformsCommand(program, output);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT.ok;
