@@ -9,9 +9,6 @@
 /** Bytes of the beginning that are searched for, and of the end that are compared first. */
 const EDGE = 64;
 
-/** Every so many bytes one is compared; less than what stands between two messages of a conversation. */
-const STRIDE = 7;
-
 /** Places that are compared. From the end, since what came last stands last. */
 const MAX_PLACES = 64;
 const MAX_ESCAPED_PLACES = 8;
@@ -109,7 +106,7 @@ const FNV_PRIME = 0x01000193;
 
 function hashOf(text: string, start: number, end: number): number {
   let hash = FNV_OFFSET;
-  for (let i = start; i < end; i += STRIDE) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
   return hash;
 }
 
@@ -119,7 +116,7 @@ function hashOfEscaped(text: string, start: number, bytes: number): number {
   let at = start;
   for (let i = 0; i < bytes; i++, at++) {
     if (text[at] === '\\') at++;
-    if (i % STRIDE === 0) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
+    hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
   }
   return hash;
 }

@@ -2,7 +2,7 @@ import type { WorkflowFailedError } from '@temporalio/client';
 import { bundleWorkflowCode, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
 import { AgentObservabilityPlugin } from 'temporal-agent-observability';
 import { TRANSFORM_UNKNOWN } from 'temporal-agent-observability/workflow';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { Effects, Server } from '../plugin/observed';
 import { replay, withoutOurs } from '../support/histories';
 import { quietRuntime } from '../support/quiet-runtime';
@@ -157,6 +157,20 @@ test('the names are told at the first run, once', async () => {
   const told = effects.logger.lines.filter(({ meta }) => meta.transforms !== undefined);
   expect(told).toMatchObject([{ level: 'INFO', meta: { taskQueue, transforms: KNOWN } }]);
   expect(await effects.metric('transforms_registered')).toBe(0);
+});
+
+test('a definition inside a workflow function fails its tasks, and the run can go on once it is mended', async () => {
+  const taskQueue = 'transforms-late';
+  await server.during({ taskQueue, workflowBundle: observed, plugins: [effects.plugin()] }, async () => {
+    const handle = await server.client.workflow.start('definingLate', { workflowId: taskQueue, taskQueue });
+    await vi.waitFor(async () => {
+      const failures = ((await handle.fetchHistory()).events ?? []).map(
+        (event) => event.workflowTaskFailedEventAttributes?.failure?.message,
+      );
+      expect(failures).toContainEqual(expect.stringContaining('call it where a module is evaluated'));
+    }, 20_000);
+    await handle.terminate();
+  });
 });
 
 describe('a bundle without the plugin', () => {

@@ -1,5 +1,5 @@
 import { continueAsNew, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import { allow, type TransformFallback, transform } from 'temporal-agent-observability/workflow';
+import { allow, defineTransforms, type TransformFallback, transform } from 'temporal-agent-observability/workflow';
 import type { Activities } from '../activities';
 import { type Hit, transforms } from './transforms';
 
@@ -75,4 +75,8 @@ export async function again(step: string, characters: number, runs: number): Pro
 
 export async function typed(hits: readonly Hit[]): Promise<readonly string[]> {
   return transforms.transform('titles', hits);
+}
+
+export async function definingLate(): Promise<void> {
+  defineTransforms({ late: (page: string) => page });
 }
