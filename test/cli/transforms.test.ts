@@ -9,8 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quietRuntime } from '../support/quiet-runtime';
 import { cli } from './support/cli';
 
-const FILES = path.join(__dirname, 'support/transforms');
-const workflows = path.join(FILES, 'modules-at-work.ts');
+const workflows = require.resolve('./support/transforms/modules-at-work.ts');
+const conflicting = require.resolve('./support/transforms/conflicting.ts');
+const late = require.resolve('./support/transforms/late.ts');
 const directory = mkdtempSync(path.join(tmpdir(), 'cli-transforms-'));
 
 beforeAll(() => {
@@ -38,7 +39,7 @@ describe('lists the names', () => {
   test('of a bundle, with preloaded modules', async () => {
     const bundle = path.join(directory, 'bundle.js');
     const plugin = new AgentObservabilityPlugin({ metrics: 'off', content: 'off', logger: quietRuntime() });
-    const preloaded = path.join(__dirname, '../transforms/workflows/transforms.ts');
+    const preloaded = require.resolve('../transforms/workflows/transforms.ts');
     const options = {
       workflowsPath: preloaded,
       preloadModules: [preloaded],
@@ -51,7 +52,7 @@ describe('lists the names', () => {
   });
 
   test('of code that has none', async () => {
-    const none = path.join(__dirname, 'support/workflows.ts');
+    const none = require.resolve('./support/workflows.ts');
     const { exitCode, out, err } = await transforms('--workflows', none);
     expect({ exitCode, out, err }).toEqual({ exitCode: 0, out: '', err: 'The workflow code defines no transforms.' });
   });
@@ -59,7 +60,7 @@ describe('lists the names', () => {
 
 test('prints nothing but its output, and ends', async () => {
   const command = [path.join(__dirname, '../../lib/cli/main.js'), 'transforms', '--workflows'];
-  const failing = promisify(execFile)(process.execPath, [...command, path.join(FILES, 'conflicting.ts')]);
+  const failing = promisify(execFile)(process.execPath, [...command, conflicting]);
   await expect(failing).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('error: ') });
 });
 
@@ -89,14 +90,14 @@ describe('with --require', () => {
   });
 
   test('does not count a name that only a running workflow would define', async () => {
-    const { exitCode } = await transforms('--workflows', path.join(FILES, 'late.ts'), '--require', 'head');
+    const { exitCode } = await transforms('--workflows', late, '--require', 'head');
     expect(exitCode).toBe(1);
   });
 });
 
 describe('says clearly', () => {
   test('that a name is defined twice', async () => {
-    const { exitCode, err } = await transforms('--workflows', path.join(FILES, 'conflicting.ts'));
+    const { exitCode, err } = await transforms('--workflows', conflicting);
     expect(exitCode).toBe(1);
     expect(err).toContain('defineTransforms: "head" is defined already, with another function');
     expect(err).toContain('conflicting.ts:4');
