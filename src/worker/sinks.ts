@@ -3,10 +3,13 @@ import type { Detected } from '../definitions/finding';
 import type { ReportError } from '../definitions/observer-parts';
 import { SINK_NAME } from '../definitions/wire';
 import type { AgentSinks } from '../workflow/sinks';
+import type { TransformReporter } from './transform-reporter';
 
 export interface SinkObserver {
   readonly report: ReportError;
   found(detected: Detected): void;
+  /** Absent where nothing runs but replays. */
+  readonly transforms?: TransformReporter;
 }
 
 /** The worker's end of what the workflow side tells. */
@@ -20,6 +23,14 @@ export function agentSinks(observer: SinkObserver): InjectedSinks<AgentSinks> {
       finding: {
         fn: ({ workflowType, workflowId, runId }, detection) =>
           observer.found({ ...detection, workflowType, workflowId, runId }),
+        callDuringReplay: false,
+      },
+      transformsDefined: {
+        fn: ({ taskQueue }, names) => observer.transforms?.defined(taskQueue, names),
+        callDuringReplay: false,
+      },
+      transformed: {
+        fn: (_info, use) => observer.transforms?.used(use),
         callDuringReplay: false,
       },
     },

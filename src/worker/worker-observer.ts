@@ -28,6 +28,7 @@ import { type FindingOutlets, FindingReporter } from './finding-reporter';
 import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
 import { inlineBytes, type PayloadBoundary, payloadFinding } from './payload-findings';
+import { TransformReporter } from './transform-reporter';
 import { PACKAGE_VERSION, SDK_VERSION } from './versions';
 
 /** Estimates that may wait at once; beyond that the call stays without one. */
@@ -44,6 +45,7 @@ export class WorkerObserver implements AttemptObserver {
   externalStorage: ExternalStorage | undefined;
   private readonly errors: ErrorReporter;
   private readonly findings: FindingReporter;
+  readonly transforms = new TransformReporter(this);
   private outlets: Outlets | undefined;
   private wasStarted = false;
   private unlisten: (() => void) | undefined;
@@ -115,6 +117,7 @@ export class WorkerObserver implements AttemptObserver {
     this.unwatchRequests?.();
     const { outlets } = this;
     if (outlets === undefined) return;
+    this.transforms.stop();
     this.outlets = undefined;
     await Promise.race([Promise.allSettled(this.estimates), unrefDelay(SHUTDOWN_FLUSH_MS)]);
     try {

@@ -18,6 +18,7 @@ import { observe, reportInternalError } from './observe';
 import { requiredPair, searchAttributePairs } from './search-attribute-values';
 import { SearchAttributeWriter } from './search-attribute-writer';
 import { agentSinks } from './sinks';
+import { transformNames } from './transform-registry';
 
 export class AgentRun implements NamedRun, WatchedRun {
   readonly writer = new SearchAttributeWriter(() => this.write());
@@ -37,6 +38,10 @@ export class AgentRun implements NamedRun, WatchedRun {
   start(header: AgentHeader): void {
     observe(() => {
       this.state = this.stateFrom(header);
+    });
+    observe(() => {
+      const names = transformNames();
+      if (names.length > 0) agentSinks[SINK_NAME].transformsDefined(names);
     });
     let on = false;
     try {

@@ -125,9 +125,9 @@ function activated(run: AgentRun, job: Job): void {
   if (!resolveActivity) return;
   if (!resolveActivity.isLocal) run.writer.resolved();
   observe(() => {
-    const result = resultOf(resolveActivity.result?.completed?.result);
-    const resolved = run.state.onResolved(resolveActivity.seq ?? 0, result);
-    if (resolved !== undefined) run.tell((detector) => detector.activityResolved?.(resolved));
+    const payload = resolveActivity.result?.completed?.result;
+    const resolved = run.state.onResolved(resolveActivity.seq ?? 0, resultOf(payload));
+    if (resolved !== undefined) run.tell((detector) => detector.activityResolved?.(resolved, payload));
   });
 }
 
