@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { mib } from './mib';
+import { readableBytes } from './readable-bytes';
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** Finds agents that go on in the same run long after Temporal suggested to continue as new. */
@@ -26,7 +26,7 @@ export class ContinueAsNewIgnored implements WorkflowDetector {
     if (this.ended || state.iteration === 0 || this.tasks <= thresholds.continueAsNewIgnoredTasks) return;
     this.run.found({
       id: 'continue-as-new-ignored',
-      message: `workflow type ${workflowType} went on for ${this.tasks} workflow tasks after Temporal suggested to continue as new at event ${this.suggestedAt}; history has ${historyLength} events and ${mib(historySize)}`,
+      message: `workflow type ${workflowType} went on for ${this.tasks} workflow tasks after Temporal suggested to continue as new at event ${this.suggestedAt}; history has ${historyLength} events and ${readableBytes(historySize)}`,
       cause: workflowType,
       evidence: { tasks: this.tasks, suggestedAtEvent: this.suggestedAt, historyLength, historySize },
     });

@@ -3,7 +3,7 @@ import { messageList } from '../../llm/message-list';
 import { payloadBytes, scheduledSeq } from './command-payloads';
 import { type Conversation, continueConversation } from './conversation';
 import type { HistoryGrowth } from './history-growth';
-import { mib } from './mib';
+import { readableBytes } from './readable-bytes';
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** Times that a list has to come back longer before it is a conversation that is sent again and again. */
@@ -77,7 +77,7 @@ export class ConversationInHistory implements WorkflowDetector {
     const { callsLeft } = forecast;
     this.run.found({
       id: 'conversation-in-history',
-      message: `activity ${activityType} is sent a list of messages that grows with each call, ${conversation.length} with ${mib(inputBytes)} now; history has ${mib(used)} of ${mib(maximum)}, and as it grows now ${callsLeft} more model ${callsLeft === 1 ? 'call fits' : 'calls fit'}`,
+      message: `activity ${activityType} is sent a list of messages that grows with each call, ${conversation.length} with ${readableBytes(inputBytes)} now; history has ${readableBytes(used)} of ${readableBytes(maximum)}, and as it grows now ${callsLeft} more model ${callsLeft === 1 ? 'call fits' : 'calls fit'}`,
       cause: activityType,
       evidence: { activityType, messages: conversation.length, inputBytes, historySize: used, callsLeft },
     });

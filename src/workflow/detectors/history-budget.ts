@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { HistoryGrowth, HistoryQuantity } from './history-growth';
-import { mib } from './mib';
+import { readableBytes } from './readable-bytes';
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** Finds runs whose history comes near the size or the length at which the server terminates them. */
@@ -30,7 +30,7 @@ export class HistoryBudget implements WorkflowDetector {
     if (used < maximum * historyWarningShare) return;
     const severity = used < maximum * historyCriticalShare ? 'warning' : 'critical';
     const callsLeft = this.growth.forecast(limit, used, maximum)?.callsLeft;
-    const state = limit === 'bytes' ? `${mib(used)} of ${mib(maximum)}` : `${used} of ${maximum} events`;
+    const state = limit === 'bytes' ? `${readableBytes(used)} of ${readableBytes(maximum)}` : `${used} of ${maximum} events`;
     const forecast =
       callsLeft === undefined
         ? ''

@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { TRANSACTION_LIMIT_BYTES, TRANSACTION_WARN_BYTES } from '../../definitions/limits';
 import { payloadBytes } from './command-payloads';
-import { mib } from './mib';
+import { readableBytes } from './readable-bytes';
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /**
@@ -17,10 +17,10 @@ export class TransactionSize implements WorkflowDetector {
     if (bytes < TRANSACTION_WARN_BYTES) return;
     const { workflowType } = workflowInfo();
     const over = bytes >= TRANSACTION_LIMIT_BYTES;
-    const limit = mib(TRANSACTION_LIMIT_BYTES);
+    const limit = readableBytes(TRANSACTION_LIMIT_BYTES);
     this.run.found({
       id: 'payload-near-limit',
-      message: `one workflow task of workflow type ${workflowType} sends ${mib(bytes)} of inputs before any codec, in ${commands.length} ${commands.length === 1 ? 'command' : 'commands'}; ${over ? `over the ${limit} that the server takes at once` : `the server takes ${limit} at once`}`,
+      message: `one workflow task of workflow type ${workflowType} sends ${readableBytes(bytes)} of inputs before any codec, in ${commands.length} ${commands.length === 1 ? 'command' : 'commands'}; ${over ? `over the ${limit} that the server takes at once` : `the server takes ${limit} at once`}`,
       cause: `workflow_task ${workflowType}${over ? ' over' : ''}`,
       ...(over && { severity: 'critical' as const }),
       evidence: { boundary: 'workflow_task', subject: workflowType, bytes, commands: commands.length },

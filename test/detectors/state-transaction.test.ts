@@ -1,0 +1,1 @@
+import { ExternalStorage, type StorageDriver } from '@temporalio/common';
