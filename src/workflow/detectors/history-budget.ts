@@ -30,7 +30,8 @@ export class HistoryBudget implements WorkflowDetector {
     if (used < maximum * historyWarningShare) return;
     const severity = used < maximum * historyCriticalShare ? 'warning' : 'critical';
     const callsLeft = this.growth.forecast(limit, used, maximum)?.callsLeft;
-    const state = limit === 'bytes' ? `${readableBytes(used)} of ${readableBytes(maximum)}` : `${used} of ${maximum} events`;
+    const state =
+      limit === 'bytes' ? `${readableBytes(used)} of ${readableBytes(maximum)}` : `${used} of ${maximum} events`;
     const forecast =
       callsLeft === undefined
         ? ''

@@ -66,17 +66,21 @@ export class Agents {
     this.effects.remove();
   }
 
+  start(workflow: string, ...args: unknown[]) {
+    const workflowId = `${this.taskQueue}-${workflow}-${++this.runs}`;
+    return this.server.client.workflow.start(workflow, { workflowId, taskQueue: this.taskQueue, args });
+  }
+
   /** Runs a workflow to its end, however it ends, and returns what was found about it. */
   async execute(workflow: string, ...args: unknown[]) {
-    const workflowId = `${this.taskQueue}-${workflow}-${++this.runs}`;
-    const { client } = this.server;
-    const handle = await client.workflow.start(workflow, { workflowId, taskQueue: this.taskQueue, args });
+    const handle = await this.start(workflow, ...args);
+    const { workflowId } = handle;
     const error: unknown = await handle.result().then(
       () => undefined,
       (reason: unknown) => reason,
     );
     expect(await this.effects.observerErrors()).toEqual({});
-    const last = client.workflow.getHandle(workflowId);
+    const last = this.server.client.workflow.getHandle(workflowId);
     return {
       workflowId,
       error,
@@ -86,7 +90,7 @@ export class Agents {
     };
   }
 
-  private found(workflowId: string): FoundOfRun[] {
+  found(workflowId: string): FoundOfRun[] {
     return this.effects.logger.lines
       .filter(({ meta }) => meta.finding !== undefined && meta.workflowId === workflowId)
       .map(({ message, meta }) => {
