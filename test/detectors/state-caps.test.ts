@@ -33,7 +33,7 @@ test('one turn more is over the cap, and said with the figures', async () => {
   expect(found).toMatchObject([
     {
       finding: 'iteration-cap-exceeded',
-      message: expect.stringContaining('task type agent made 5 model turns, and should need no more than 4'),
+      message: expect.stringContaining('task type agent made 5 model turns, its cap is 4'),
       evidence: { iteration: 5, cap: 4 },
     },
   ]);

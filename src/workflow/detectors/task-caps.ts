@@ -14,7 +14,7 @@ export class TaskCaps implements WorkflowDetector {
     if (iteration > cap) {
       this.run.found({
         id: 'iteration-cap-exceeded',
-        message: `task type ${taskType} made ${iteration} model turns, and should need no more than ${cap}`,
+        message: `task type ${taskType} made ${iteration} model turns, its cap is ${cap}`,
         cause: taskType,
         evidence: { iteration, cap },
       });
@@ -23,7 +23,7 @@ export class TaskCaps implements WorkflowDetector {
     if (tokens !== undefined && tokens > budget) {
       this.run.found({
         id: 'token-budget-exceeded',
-        message: `task type ${taskType} used ${tokens} tokens in ${iteration} model turns, and should need no more than ${budget}`,
+        message: `task type ${taskType} used ${tokens} tokens in ${iteration} model turns, its budget is ${budget}`,
         cause: taskType,
         evidence: { tokens, budget, iteration },
       });
