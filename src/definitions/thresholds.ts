@@ -57,6 +57,23 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   toolOutputBytes: 64 * 1024,
 };
 
+/** Thresholds of what only the worker sees; workflow code is measured by all others, and those of its bundle. */
+const WORKER_THRESHOLDS: ReadonlySet<string> = new Set<ThresholdName>([
+  'heartbeatSilentShare',
+  'cancelIgnoredMs',
+  'modelRequestsPerAttempt',
+]);
+
+/** Thresholds by which workflow code is measured, in which two sets differ. */
+export function differingThresholds(a: Thresholds, b: Thresholds): readonly ThresholdName[] {
+  const names = Object.keys(DEFAULT_THRESHOLDS) as ThresholdName[];
+  return names.filter((name) => !WORKER_THRESHOLDS.has(name) && figures(a[name]) !== figures(b[name]));
+}
+
+function figures(value: PerTaskType<number>): string {
+  return typeof value === 'number' ? String(value) : Object.entries(value).sort().join();
+}
+
 /** The figure for a task type. */
 export function thresholdFor(thresholds: Thresholds, name: 'iterationCap' | 'tokenBudget', taskType: string): number {
   const value = thresholds[name];
