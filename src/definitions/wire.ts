@@ -25,3 +25,6 @@ export const BUNDLE_MARKER = 'temporal-agent-observability/bundle-v1';
 
 /** Webpack constant that holds the {@link BUNDLE_MARKER} line. */
 export const BUNDLE_CONSTANT = '__TEMPORAL_AGENT_OBSERVABILITY__';
+
+/** Type of the failure of a run that asks for a transform which is not registered. */
+export const TRANSFORM_UNKNOWN = 'TransformUnknown';

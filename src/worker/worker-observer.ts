@@ -8,6 +8,7 @@
 import type { ExternalStorage, Logger } from '@temporalio/common';
 import type { AttemptObserver, AttemptStart, AttemptTrace } from '../activity/attempt-observer';
 import type { ActivityObservation, JsonMeasure } from '../activity/observation';
+import { watchOutboundRequests } from '../activity/outbound-requests';
 import { measureJson } from '../content/measure-json';
 import type { Detected, Finding } from '../definitions/finding';
 import { onProcessFinding, type ProcessFinding } from '../definitions/finding-listeners';
@@ -27,6 +28,7 @@ import { type FindingOutlets, FindingReporter } from './finding-reporter';
 import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
 import { inlineBytes, type PayloadBoundary, payloadFinding } from './payload-findings';
+import { TransformReporter } from './transform-reporter';
 import { PACKAGE_VERSION, SDK_VERSION } from './versions';
 
 /** Estimates that may wait at once; beyond that the call stays without one. */
@@ -43,9 +45,11 @@ export class WorkerObserver implements AttemptObserver {
   externalStorage: ExternalStorage | undefined;
   private readonly errors: ErrorReporter;
   private readonly findings: FindingReporter;
+  readonly transforms = new TransformReporter(this);
   private outlets: Outlets | undefined;
   private wasStarted = false;
   private unlisten: (() => void) | undefined;
+  private unwatchRequests: (() => void) | undefined;
   /** Findings from before the metrics are there. */
   private readonly uncounted: Finding[] = [];
   /** Findings from before the records are there. */
@@ -96,6 +100,7 @@ export class WorkerObserver implements AttemptObserver {
     if (this.options.mode === 'off') return;
     this.unlisten = onProcessFinding((finding) => this.takeProcessFinding(finding));
     try {
+      this.unwatchRequests = watchOutboundRequests();
       const outlets = new Outlets(this.options, this.logger, this.report);
       this.outlets = outlets;
       this.errors.countWith((part) => outlets.countError(this.namespace, part));
@@ -109,8 +114,10 @@ export class WorkerObserver implements AttemptObserver {
   /** Waits for what is under way, for a bounded time, and lets go. Never rejects. */
   async stop(): Promise<void> {
     this.unlisten?.();
+    this.unwatchRequests?.();
     const { outlets } = this;
     if (outlets === undefined) return;
+    this.transforms.stop();
     this.outlets = undefined;
     await Promise.race([Promise.allSettled(this.estimates), unrefDelay(SHUTDOWN_FLUSH_MS)]);
     try {
