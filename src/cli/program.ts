@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addExplainCommand } from './commands/explain';
+import { addFindingsCommand } from './commands/findings';
 import { addSetupCommand } from './commands/setup';
 import { addTransformsCommand } from './commands/transforms';
 import type { Output } from './output';
@@ -22,6 +23,7 @@ Exit codes:
     );
   addSetupCommand(program, output);
   addExplainCommand(program, output);
+  addFindingsCommand(program, output);
   addTransformsCommand(program, output);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -30,7 +30,10 @@ export interface Thresholds {
   readonly continueAsNewIgnoredTasks: number;
   /** Calls left by the growth of the conversation at or below which `conversation-in-history` is found. */
   readonly conversationCallsLeft: number;
-  /** Model requests inside one activity attempt from which on it is an `agent-loop-in-activity`. */
+  /**
+   * Model requests answered one after the other inside one activity attempt from which on it is an
+   * `agent-loop-in-activity`; requests of tools between two of them count as one more.
+   */
   readonly modelRequestsPerAttempt: number;
   /** Bytes of a tool output that goes to the model as it is over which it is `tool-output-oversized`. */
   readonly toolOutputBytes: number;

@@ -17,6 +17,9 @@ export const AGENT_HEADER = 'temporal-agent-observability';
 /** Name of the sinks that the workflow side calls and the worker provides. */
 export const SINK_NAME = 'temporalAgentObservability';
 
+/** Storage driver that references in histories name. */
+export const CLAIM_CHECK_DRIVER = 'temporal-agent-observability.claim-check';
+
 /** What a bundle with the workflow module contains: the key set that it was built with. */
 export const BUNDLE_MARKER = 'temporal-agent-observability/bundle-v1';
 

@@ -52,13 +52,10 @@ export function configureObservedWorker(workerOptions: WorkerOptions, makeParts:
     interceptors: {
       ...interceptors,
       activity: [...(interceptors.activity ?? []), ...activity],
-      client: observedWorkerClient(
-        interceptors.client,
-        options,
-        client,
-        namespace,
-        () => workerOptions.connection ?? searchAttributes?.connection,
-      ),
+      client: observedWorkerClient(interceptors.client, options, client, namespace, {
+        connection: () => workerOptions.connection ?? searchAttributes?.connection,
+        externalStorage: () => observer.externalStorage,
+      }),
     },
     sinks: { ...sinks, ...workerOptions.sinks },
     patchActivationCallback: gate(

@@ -1,7 +1,17 @@
-import { oversizedToolOutputs } from './tool-output-oversized';
+import { ChildAbandoned } from './child-abandoned';
+import { ModelCallOptions } from './model-call-options';
+import { OrphanedAgent } from './orphaned-agent';
+import { OversizedToolOutput } from './tool-output-oversized';
+import { WaitWithoutTimeout } from './wait-without-timeout';
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** The detectors of one run. */
 export function workflowDetectors(run: WatchedRun): readonly WorkflowDetector[] {
-  return [oversizedToolOutputs(run)];
+  return [
+    new ModelCallOptions(run),
+    new ChildAbandoned(run),
+    new OrphanedAgent(run),
+    new WaitWithoutTimeout(run),
+    new OversizedToolOutput(run),
+  ];
 }
