@@ -103,7 +103,11 @@ describe.concurrent('an error that no retry can mend', () => {
   });
 
   test('is found once in a run, at the first attempt, without a bound on attempts', async () => {
-    const { findings } = await worker.call('chat', ['[plan: 401 x2] unbounded'], { attempts: 0, times: 2 });
+    const { findings } = await worker.call('chat', ['[plan: 401 x2] unbounded'], {
+      attempts: 0,
+      times: 2,
+      options: { scheduleToCloseTimeout: '1 hour' },
+    });
     expect(findings).toMatchObject([{ id: 'permanent-error-retried', evidence: { attempt: 1, maximumAttempts: 0 } }]);
     expect(findings[0]?.message).toContain('without a bound on attempts');
   });
