@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import OpenAI from 'openai';
-import { classifyLlmError } from 'temporal-agent-observability/llm';
+import { toApplicationFailure } from 'temporal-agent-observability/activity';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ProviderServer, startProviderServer } from '../../examples/provider-server';
 import { ActivityWorker } from '../activity/support';
@@ -37,11 +37,7 @@ async function message(text: string) {
 
 /** What an activity makes of a provider's error. */
 const WRAPPED: Readonly<Record<string, (error: Error) => Error>> = {
-  rightly: (error) => {
-    const { type, retryable, retryAfterMs } = classifyLlmError(error);
-    const delay = retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs };
-    return ApplicationFailure.create({ message: type, type, nonRetryable: !retryable, cause: error, ...delay });
-  },
+  rightly: (error) => toApplicationFailure(error),
   'as final': (error) => ApplicationFailure.create({ message: 'gave up', nonRetryable: true, cause: error }),
   'as retryable': (error) => ApplicationFailure.create({ message: 'again', cause: error }),
   'as harmless': (error) => ApplicationFailure.create({ message: 'expected', category: 'BENIGN', cause: error }),
@@ -117,7 +113,7 @@ describe.concurrent('an error that no retry can mend', () => {
     expect(ids(findings)).toEqual(['permanent-error-retried']);
   });
 
-  test.each(['rightly', 'as final'])('is none when wrapped %s, so that it ends the activity', async (how) => {
+  test.each(['rightly', 'as final'])('is none when it is wrapped %s, so that it ends the activity', async (how) => {
     const { error, findings } = await worker.call('wrapping', [`[plan: 401 once] ${how}`, how], { attempts: 3 });
     expect(error).toBeDefined();
     expect(findings).toEqual([]);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, heartbeat } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { heartbeatWhile } from 'temporal-agent-observability/activity';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { ActivityWorker } from '../activity/support';
 
@@ -84,6 +85,8 @@ const activities = {
     clearInterval(timer);
   },
 
+  guarded: (milliseconds: number) => heartbeatWhile((signal) => sleep(milliseconds, undefined, { signal })),
+
   async short() {},
 
   async blocked() {
@@ -132,6 +135,9 @@ const activities = {
     const timer = setInterval(() => context.heartbeat(), 50);
     await context.cancelled.finally(() => clearInterval(timer));
   },
+
+  /** As a call to a model's SDK with the signal. */
+  passesItOn: () => heartbeatWhile((signal) => sleep(60_000, undefined, { signal })),
 
   /** Tidies up for most of the time that it may take. */
   async tidiesUp() {
@@ -186,11 +192,12 @@ describe('an activity with a heartbeat timeout', () => {
   test('is none when it heartbeats, ends earlier, or was blocked for less', async () => {
     const healthy = await Promise.all([
       worker.call('heartbeats', [], withHeartbeatTimeout(1000)),
+      worker.call('guarded', [3000], withHeartbeatTimeout(1000)),
       worker.call('short', [], withHeartbeatTimeout(1000)),
       worker.call('silent', [500]),
     ]);
     const blocked = await worker.call('blockedShortly', [], withHeartbeatTimeout(500));
-    expect([...healthy, blocked].map(({ findings }) => findings)).toEqual([[], [], [], []]);
+    expect([...healthy, blocked].map(({ findings }) => findings)).toEqual([[], [], [], [], []]);
   });
 
   test('heartbeats as it would without us: details arrive at the next attempt', async () => {
@@ -245,7 +252,7 @@ describe.concurrent('a cancellation that was delivered', () => {
     await vi.waitFor(() => expect(found()).toMatchObject([{ attempt: 1, reason: 'timed out' }]), 20_000);
   });
 
-  test.each(['honoursCancellation', 'tidiesUp'])('is none when the activity %s', async (activity) => {
+  test.each(['honoursCancellation', 'tidiesUp', 'passesItOn'])('is none when the activity %s', async (activity) => {
     const { result, findings } = await worker.execute('cancels', [activity]);
     expect([result, findings]).toEqual(['ActivityFailure', []]);
   });
