@@ -42,9 +42,9 @@ export const FINDINGS = [
     id: 'heartbeat-silent',
     pattern: 2,
     severity: 'warning',
-    title: 'An activity with a heartbeat timeout does not heartbeat',
+    title: 'An activity with a heartbeat timeout does not heartbeat in time',
     advice:
-      'Heartbeat while the work runs: heartbeatWhile(...) of temporal-agent-observability/activity does it around any promise.',
+      'Heartbeat while the work runs: heartbeatWhile(...) of temporal-agent-observability/activity does it around any promise. Where the process could not, set the timeout above its longest pause.',
   },
   {
     id: 'llm-call-duplicated',
