@@ -40,7 +40,7 @@ export class FindingReporter {
     this.remember(key);
     const finding: Finding = { ...detected, severity, advice };
     this.outlets.count(finding);
-    if (finding.runId !== undefined) this.outlets.record(finding);
+    if (finding.runId !== undefined && finding.workflowId !== undefined) this.outlets.record(finding);
     this.log(title, finding);
     return finding;
   }

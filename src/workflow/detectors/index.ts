@@ -1,6 +1,7 @@
+import { sandboxedApi } from './sandboxed-api';
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** The detectors of one run. */
-export function workflowDetectors(_run: WatchedRun): readonly WorkflowDetector[] {
-  return [];
+export function workflowDetectors(run: WatchedRun): readonly WorkflowDetector[] {
+  return [sandboxedApi(run)];
 }

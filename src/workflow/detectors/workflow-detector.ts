@@ -27,8 +27,8 @@ export interface WorkflowDetector {
   childStarted?(seq: number, started: boolean): void;
   childResolved?(seq: number): void;
   continuingAsNew?(): void;
-  /** The workflow function settled. */
-  settled?(): void;
+  /** The workflow function settled; `error` is what it was rejected with, a continue-as-new included. */
+  settled?(error: unknown): void;
   /** The activation is worked off; `commands` is what the run asks of the server, in the SDK's own form. */
   concluded?(commands: readonly object[]): void;
 }
