@@ -21,7 +21,7 @@ import { ClientFindings } from './worker/client-findings';
 import { configureObservedClient } from './worker/configure-client';
 import { configureObservedReplayWorker, configureObservedWorker, observedWorker } from './worker/configure-worker';
 import { loggerOf } from './worker/logger';
-import { joinRunningWorkers } from './worker/running-workers';
+import { joinRunningWorkers, runningWorker } from './worker/running-workers';
 import { sayWhatIsUnseen } from './worker/unseen';
 import { WorkerObserver } from './worker/worker-observer';
 
@@ -93,8 +93,7 @@ export class AgentObservabilityPlugin implements ClientPlugin, WorkerPlugin, Bun
     observer.start();
     searchAttributes?.start(worker.connection);
     const forget = this.#client.through(observer);
-    const { namespace, taskQueue, buildId } = worker.options;
-    const leave = joinRunningWorkers({ namespace, taskQueue, buildId, connection: worker.connection });
+    const leave = joinRunningWorkers(runningWorker(worker));
     if (this.options.mode !== 'off') sayWhatIsUnseen(observer.logger);
     return next(worker).finally(async () => {
       forget();

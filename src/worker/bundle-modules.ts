@@ -34,8 +34,10 @@ function readNamedModules(code: string): BundleModules {
   const modules = new Map<string, string[]>();
   let imports = entrypoint;
   for (const [, path, webpack, imported] of code.matchAll(LINES)) {
-    if (path !== undefined) modules.set(path, (imports = []));
-    else if (webpack !== undefined) imports = entrypoint;
+    if (path !== undefined) {
+      imports = [];
+      modules.set(path, imports);
+    } else if (webpack !== undefined) imports = entrypoint;
     else if (imported !== undefined) imports.push(imported);
   }
   return modules.size === 0 ? modules : modules.set(ENTRYPOINT, entrypoint);

@@ -87,8 +87,8 @@ function tell(runId: string, run: KnownRun | undefined, detection: Detection): v
     tellFinding({ ...detection, namespace: undefined, runId });
     return;
   }
-  const { namespace, workflowId, workflowType, taskType } = run;
-  tellFinding({ ...detection, ...{ namespace, workflowId, runId, workflowType, taskType } });
+  const { worker: _, ...subject } = run;
+  tellFinding({ ...detection, ...subject });
 }
 
 function nondeterminism(message: string, run: KnownRun | undefined): Detection {

@@ -34,8 +34,8 @@ export function readFailedTask(message: string, meta: LogMetadata | undefined): 
   if (typeof failure !== 'string') return undefined;
   return {
     runId: typeof runId === 'string' ? runId : undefined,
-    message: unescape(FIELD.message.exec(failure)?.[1]),
-    stack: unescape(FIELD.stack.exec(failure)?.[1]),
+    message: unescaped(FIELD.message.exec(failure)?.[1]),
+    stack: unescaped(FIELD.stack.exec(failure)?.[1]),
     isPayloadRefusal: /\bforce_cause: PayloadsTooLarge\b/.test(failure),
   };
 }
@@ -60,7 +60,7 @@ function stringField(name: string): RegExp {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '0': '\0' };
 
-function unescape(text = ''): string {
+function unescaped(text = ''): string {
   return text.replace(/\\(?:u\{([0-9a-f]{1,6})\}|(.))/gs, (_, code?: string, character = '') =>
     code === undefined ? (ESCAPES[character] ?? character) : String.fromCodePoint(Number.parseInt(code, 16)),
   );

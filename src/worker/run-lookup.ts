@@ -9,12 +9,13 @@ import type { FindingSubject } from '../definitions/finding';
 import { REQUIRED_SEARCH_ATTRIBUTE } from '../definitions/search-attributes';
 import { type RunningWorker, runningWorkers } from './running-workers';
 
-export interface KnownRun extends FindingSubject {
+export interface KnownRun extends Required<FindingSubject> {
   readonly namespace: string;
   /** The worker of this process that runs it. */
   readonly worker: RunningWorker;
 }
 
+/** Never throws. */
 type Answer = (run: KnownRun | undefined) => void;
 
 const BATCH = 50;
@@ -25,25 +26,39 @@ const GATHER_MS = 50;
 const REQUEST_MS = 10_000;
 
 const waiting = new Map<string, Answer[]>();
-let timer: NodeJS.Timeout | undefined;
+let isAsking = false;
 
 /** Answers with `undefined` when no namespace of this process knows the run, or too many are asked for. */
 export function lookUpRun(runId: string, answer: Answer): void {
   const answers = waiting.get(runId);
-  if (answers !== undefined) answers.push(answer);
-  else if (waiting.size >= MAX_WAITING) answer(undefined);
-  else {
-    waiting.set(runId, [answer]);
-    timer ??= setTimeout(ask, GATHER_MS).unref();
+  if (answers !== undefined) {
+    answers.push(answer);
+    return;
   }
+  if (waiting.size >= MAX_WAITING) {
+    answer(undefined);
+    return;
+  }
+  waiting.set(runId, [answer]);
+  if (!isAsking) askIn(GATHER_MS);
 }
 
+function askIn(milliseconds: number): void {
+  isAsking = true;
+  setTimeout(() => {
+    void ask().finally(() => {
+      isAsking = false;
+      if (waiting.size > 0) askIn(INTERVAL_MS);
+    });
+  }, milliseconds).unref();
+}
+
+/** Never rejects. */
 async function ask(): Promise<void> {
   const batch = [...waiting].slice(0, BATCH);
   for (const [runId] of batch) waiting.delete(runId);
   const runs = await listRuns(batch.map(([runId]) => runId));
   for (const [runId, answers] of batch) for (const answer of answers) answer(runs.get(runId));
-  timer = waiting.size > 0 ? setTimeout(ask, INTERVAL_MS).unref() : undefined;
 }
 
 async function listRuns(runIds: readonly string[]): Promise<ReadonlyMap<string, KnownRun>> {

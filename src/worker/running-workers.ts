@@ -5,11 +5,13 @@
  */
 
 import type { ConnectionLike } from '@temporalio/client';
+import type { Worker } from '@temporalio/worker';
 
 export interface RunningWorker {
   readonly namespace: string;
   readonly taskQueue: string;
-  readonly buildId: string;
+  /** As the options say, else as Temporal makes it up from the bundle. */
+  readonly buildId: string | undefined;
   readonly connection: Pick<ConnectionLike, 'workflowService' | 'withDeadline'> | undefined;
 }
 
@@ -23,4 +25,9 @@ export function joinRunningWorkers(worker: RunningWorker): () => void {
 
 export function runningWorkers(): readonly RunningWorker[] {
   return [...running];
+}
+
+export function runningWorker({ options, connection }: Worker): RunningWorker {
+  const { namespace, taskQueue, workerDeploymentOptions } = options;
+  return { namespace, taskQueue, connection, buildId: workerDeploymentOptions?.version.buildId ?? options.buildId };
 }
