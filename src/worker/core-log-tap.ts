@@ -16,7 +16,11 @@ import { type KnownRun, lookUpRun } from './run-lookup';
 
 const NONDETERMINISM = '[TMPRL1100] Nondeterminism error: ';
 
+/** Runs whose failing tasks were told of; a task that is retried for ever logs for ever. */
+const MAX_TOLD = 1_000;
+
 export class CoreLogTap implements Logger {
+  private readonly told = new Set<string>();
   /** Core logs the payload, then the task that fails for it. */
   private refused: RefusedPayload | undefined;
 
@@ -59,7 +63,15 @@ export class CoreLogTap implements Logger {
     if (task === undefined || detect === undefined) return;
     const { runId } = task;
     if (runId === undefined) tellFinding({ namespace: undefined, ...detect(undefined) });
-    else lookUpRun(runId, (run) => tell(runId, run, detect(run)));
+    else if (this.isNew(`${runId} ${detect(undefined).id}`)) lookUpRun(runId, (run) => tell(runId, run, detect(run)));
+  }
+
+  private isNew(key: string): boolean {
+    if (this.told.has(key)) return false;
+    const [oldest] = this.told;
+    if (this.told.size >= MAX_TOLD && oldest !== undefined) this.told.delete(oldest);
+    this.told.add(key);
+    return true;
   }
 
   private detectorOf(task: FailedTask): ((run: KnownRun | undefined) => Detection) | undefined {
