@@ -39,17 +39,21 @@ const MATCHES: readonly Match[] = [
     }),
   ],
   [
-    /^(.+?) machine (?:does not|cannot) handle this event: HistoryEvent\(id: (\d+), (\w+)\)/,
+    /^(.+?) ?machine (?:does not|cannot) handle (?:this event: )?.*?HistoryEvent\(id: (\d+), (\w+)\)/i,
     (machine = '', id = '', event = '') => {
-      const command = machine.toLowerCase().replace(/ wf$/, ' workflow');
-      const words = `history has ${event} at event ${id} where the code now comes to ${article(command)}`;
-      return { words, command, event, eventId: Number(id) };
+      const { command, words } = commandOf(machine);
+      return {
+        words: `history has ${recorded(event, id)} where the code now ${words}`,
+        command,
+        event,
+        eventId: Number(id),
+      };
     },
   ],
   [
     /^No command scheduled for event HistoryEvent\(id: (\d+), (\w+)\)/,
     (id = '', event = '') => ({
-      words: `history has ${event} at event ${id} where the code now does nothing`,
+      words: `history has ${recorded(event, id)} where the code now does nothing`,
       command: 'none',
       event,
       eventId: Number(id),
@@ -78,6 +82,30 @@ export function describeNondeterminism(message: string): Divergence {
   return { words: 'the code takes another way than history' };
 }
 
-function article(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+/** Machines of Core whose names say little to a reader; others are named after what they run. */
+const MACHINES: Readonly<Record<string, { readonly command: string; readonly words: string }>> = {
+  upsertworkflowsearchattributes: {
+    command: 'upsert of search attributes',
+    // The plugin's own come there, so that they stand in for what the code does next.
+    words: 'writes search attributes, as agents do before an activity or a child',
+  },
+  modifyworkflowproperties: { command: 'upsert of memo', words: 'writes its memo' },
+  change: { command: 'patch', words: 'calls patched' },
+  'complete workflow': { command: 'complete workflow', words: 'completes' },
+  'fail workflow': { command: 'fail workflow', words: 'fails' },
+  'continue as new workflow': { command: 'continue as new', words: 'continues as new' },
+};
+
+function commandOf(machine: string): { readonly command: string; readonly words: string } {
+  const name = machine.toLowerCase();
+  const command = name.replace(/ wf$/, ' workflow');
+  return MACHINES[name] ?? { command, words: `comes to ${/^[aeiou]/.test(command) ? 'an' : 'a'} ${command}` };
+}
+
+/** The plugin's own events stand before what the code itself did. */
+function recorded(event: string, id: string): string {
+  const place = `${event} at event ${id}`;
+  return event === 'UpsertWorkflowSearchAttributes'
+    ? `${place}, as agents write before an activity, a child or their end,`
+    : place;
 }

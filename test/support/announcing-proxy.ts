@@ -28,7 +28,10 @@ export async function startAnnouncingProxy(target: string, blobSizeLimitError: n
     stream.on('error', () => undefined);
     const request = upstream.request(headers);
     request.on('error', () => stream.destroy());
+    // Who polls may go before the answer comes.
+    stream.on('close', () => request.close());
     request.on('response', (response, flags) => {
+      if (stream.destroyed) return;
       const isWhole = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
       stream.respond(response, { waitForTrailers: !isWhole, endStream: isWhole });
     });
@@ -42,7 +45,7 @@ export async function startAnnouncingProxy(target: string, blobSizeLimitError: n
     else {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => stream.end(announced(Buffer.concat(chunks), blobSizeLimitError)));
+      request.on('end', () => stream.destroyed || stream.end(announced(Buffer.concat(chunks), blobSizeLimitError)));
     }
   });
   server.listen(0, '127.0.0.1');
