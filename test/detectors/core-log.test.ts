@@ -31,12 +31,8 @@ beforeEach(() => {
 });
 afterEach(() => effects.remove());
 
-const bundle = (workflows: string) =>
-  bundleWorkflowCode({
-    workflowsPath: require.resolve(`./workflows/${workflows}.ts`),
-    plugins: [effects.plugin()],
-    logger: quiet,
-  });
+const bundle = (workflowsPath: string) =>
+  bundleWorkflowCode({ workflowsPath, plugins: [effects.plugin()], logger: quiet });
 
 const coreLines = (level: LogLevel, text: string) =>
   users.lines.filter(
@@ -55,7 +51,7 @@ test('runs that new code cannot replay are found, with build, command and run; r
   });
 
   let handles: WorkflowHandle[] = [];
-  await server.during(await version('first-version', 'v1'), async () => {
+  await server.during(await version(require.resolve('./workflows/first-version.ts'), 'v1'), async () => {
     const start = (type: string) => server.client.workflow.start(type, { workflowId: type, taskQueue });
     handles = await Promise.all(types.map(start));
     await vi.waitFor(async () => {
@@ -66,7 +62,7 @@ test('runs that new code cannot replay are found, with build, command and run; r
   });
   expect(effects.findings('nondeterminism')).toEqual([]);
 
-  await server.during(await version('second-version', 'v2'), async () => {
+  await server.during(await version(require.resolve('./workflows/second-version.ts'), 'v2'), async () => {
     for (const handle of handles) await handle.signal('continue');
     await vi.waitFor(() => expect(effects.findings('nondeterminism')).toHaveLength(3), WAIT);
     expect(await handles[3]?.result()).toBe('ok');
@@ -114,7 +110,7 @@ test('payloads that the worker refuses for ever are found, once a run, and other
     const options = {
       connection,
       taskQueue,
-      workflowBundle: await bundle('large-payloads'),
+      workflowBundle: await bundle(require.resolve('./workflows/large-payloads.ts')),
       activities: largeActivities,
     };
     await server.during({ ...options, plugins: [effects.plugin()] }, async () => {
@@ -147,7 +143,11 @@ test('modules that cannot be loaded, and signal handlers, are explained where no
       workflowId: taskQueue,
       taskQueue,
     });
-  const loads = { taskQueue: 'loads', workflowBundle: await bundle('loads-client'), plugins: [effects.plugin()] };
+  const loads = {
+    taskQueue: 'loads',
+    workflowBundle: await bundle(require.resolve('./workflows/loads-client.ts')),
+    plugins: [effects.plugin()],
+  };
   await server.during(loads, async () => {
     const handle = await start('loads', 'agent');
     const ofRun = () => effects.findings('llm-in-workflow').filter((meta) => meta.workflowId === 'loads');
@@ -161,7 +161,11 @@ test('modules that cannot be loaded, and signal handlers, are explained where no
     await handle.terminate();
   });
 
-  const handles = { taskQueue: 'handles', workflowBundle: await bundle('sandboxed'), plugins: [effects.plugin()] };
+  const handles = {
+    taskQueue: 'handles',
+    workflowBundle: await bundle(require.resolve('./workflows/sandboxed.ts')),
+    plugins: [effects.plugin()],
+  };
   await server.during(handles, async () => {
     const handle = await start('handles', 'fetchesWhenAsked');
     await handle.signal('ask');

@@ -74,16 +74,20 @@ test('finds it in the file of a bundle', async () => {
   );
 });
 
+/** As in webpack's production mode, without the time that its minimising takes. */
+const numbered: Parameters<typeof bundle>[1] = {
+  webpackConfigHook: (config) => ({ ...config, optimization: { moduleIds: 'natural' } }),
+};
+
 test('finds it in a bundle whose modules have no names', async () => {
-  const minimised = await bundle(callsModel, { webpackConfigHook: (config) => ({ ...config, mode: 'production' }) });
-  expect(minimised.code).not.toContain('"./node_modules/');
-  expect(await found('minimised', { workflowBundle: minimised })).toMatchObject([OPENAI]);
+  const { code } = await bundle(callsModel, numbered);
+  expect(code).not.toContain('"./node_modules/');
+  expect(await found('numbered', { workflowBundle: { code } })).toMatchObject([OPENAI]);
 });
 
 test('imports for types alone leave nothing to find', async () => {
   expect(await found('types-only', { workflowsPath: typesOnly })).toEqual([]);
-  const minimised = await bundle(typesOnly, { webpackConfigHook: (config) => ({ ...config, mode: 'production' }) });
-  expect(await found('types-only-minimised', { workflowBundle: minimised })).toEqual([]);
+  expect(await found('types-only-numbered', { workflowBundle: await bundle(typesOnly, numbered) })).toEqual([]);
 });
 
 /** A project with packages of its own, beside those that are installed here. */

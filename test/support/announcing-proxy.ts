@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { temporal } from '@temporalio/proto';
 
 const { DescribeNamespaceResponse } = temporal.api.workflowservice.v1;
+const { Limits } = temporal.api.namespace.v1.NamespaceInfo;
 
 /** Before each message of gRPC: whether it is compressed, and its length. */
 const FRAME_HEADER_BYTES = 5;
@@ -63,7 +64,7 @@ export async function startAnnouncingProxy(target: string, blobSizeLimitError: n
 function announced(frame: Buffer, blobSizeLimitError: number): Buffer {
   const message = frame.subarray(FRAME_HEADER_BYTES);
   const response = DescribeNamespaceResponse.decode(frame[0] === 1 ? gunzipSync(message) : message);
-  const limits = { blobSizeLimitError, memoSizeLimitError: blobSizeLimitError };
+  const limits = Limits.fromObject({ blobSizeLimitError, memoSizeLimitError: blobSizeLimitError });
   const body = DescribeNamespaceResponse.encode({
     ...response,
     namespaceInfo: { ...response.namespaceInfo, limits },
