@@ -1,7 +1,17 @@
-import { sandboxedApi } from './sandboxed-api';
+import { ChildAbandoned } from './child-abandoned';
+import { ModelCallOptions } from './model-call-options';
+import { OrphanedAgent } from './orphaned-agent';
+import { SandboxedApi } from './sandboxed-api';
+import { WaitWithoutTimeout } from './wait-without-timeout';
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** The detectors of one run. */
 export function workflowDetectors(run: WatchedRun): readonly WorkflowDetector[] {
-  return [sandboxedApi(run)];
+  return [
+    new ModelCallOptions(run),
+    new ChildAbandoned(run),
+    new OrphanedAgent(run),
+    new WaitWithoutTimeout(run),
+    new SandboxedApi(run),
+  ];
 }

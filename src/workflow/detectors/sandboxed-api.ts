@@ -2,11 +2,11 @@ import { readSandboxError, sandboxErrorFinding } from '../../definitions/sandbox
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** Finds workflow functions that fail on what the sandbox does not have. */
-export function sandboxedApi(run: WatchedRun): WorkflowDetector {
-  return {
-    settled(error) {
-      const sandboxError = readSandboxError(error);
-      if (sandboxError !== undefined) run.found(sandboxErrorFinding(sandboxError));
-    },
-  };
+export class SandboxedApi implements WorkflowDetector {
+  constructor(private readonly run: WatchedRun) {}
+
+  settled(error: unknown): void {
+    const sandboxError = readSandboxError(error);
+    if (sandboxError !== undefined) this.run.found(sandboxErrorFinding(sandboxError));
+  }
 }
