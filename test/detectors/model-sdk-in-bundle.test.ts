@@ -61,6 +61,19 @@ test('names the model SDK and the file that imports it, when the worker starts',
   );
 });
 
+test('a run that calls the model all the same is explained by package and place', async () => {
+  const options = { taskQueue: 'calls', workflowsPath: callsModel, activities, plugins: [effects.plugin()] };
+  await server.during(options, async () => {
+    const start = { workflowId: 'calls', taskQueue: 'calls', args: ['Hi'] };
+    const handle = await server.client.workflow.start('agent', start);
+    const ofRun = () => effects.findings('llm-in-workflow').filter((meta) => meta.workflowId === 'calls');
+    await vi.waitFor(() => expect(ofRun()).toHaveLength(1), 20_000);
+    const importedBy = expect.stringMatching(/model-client\.ts:\d+$/);
+    expect(ofRun()).toMatchObject([{ api: 'fetch', package: 'openai', importedBy }]);
+    await handle.terminate();
+  });
+});
+
 test('finds it in a bundle that was built before, without the plugin', async () => {
   expect(await found('without', { workflowBundle: await bundle(callsModel) })).toMatchObject([OPENAI]);
 });
@@ -90,22 +103,24 @@ test('imports for types alone leave nothing to find', async () => {
   expect(await found('types-only-numbered', { workflowBundle: await bundle(typesOnly, numbered) })).toEqual([]);
 });
 
-/** A project with packages of its own, beside those that are installed here. */
+/** In the place of SDKs that are large; which package a module belongs to is all that counts. */
+const SDKS = {
+  ai: "exports.generateText = require('@ai-sdk/gateway').gateway; exports.customProvider = () => undefined;",
+  '@ai-sdk/gateway': 'exports.gateway = () => undefined;',
+  openai: 'exports.OpenAI = class OpenAI {};',
+};
+
+/** A project with packages of its own. */
 function makeProject(workflows: string, packages: Readonly<Record<string, string>>): string {
-  for (const name of ['openai', 'ai', '@ai-sdk', '@opentelemetry', 'zod', '@vercel', 'eventsource-parser']) {
-    const modules = path.join(import.meta.dirname, '..', '..', 'node_modules');
-    mkdirSync(path.join(project, 'node_modules'), { recursive: true });
-    symlinkSync(path.join(modules, name), path.join(project, 'node_modules', name));
-  }
-  const temporal = path.join(import.meta.dirname, '..', '..', 'node_modules', '@temporalio');
+  const installed = path.join(import.meta.dirname, '..', '..', 'node_modules', '@temporalio');
+  const modules = path.join(project, 'node_modules');
+  mkdirSync(path.join(modules, '@temporalio'), { recursive: true });
   for (const name of ['workflow', 'common', 'worker']) {
-    mkdirSync(path.join(project, 'node_modules', '@temporalio'), { recursive: true });
-    symlinkSync(path.join(temporal, name), path.join(project, 'node_modules', '@temporalio', name));
+    symlinkSync(path.join(installed, name), path.join(modules, '@temporalio', name));
   }
-  for (const [name, code] of Object.entries(packages)) {
-    const directory = path.join(project, 'node_modules', name);
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(path.join(directory, 'index.js'), code);
+  for (const [name, code] of Object.entries({ ...SDKS, ...packages })) {
+    mkdirSync(path.join(modules, name), { recursive: true });
+    writeFileSync(path.join(modules, name, 'index.js'), code);
   }
   const file = path.join(project, 'workflows.js');
   writeFileSync(file, workflows);

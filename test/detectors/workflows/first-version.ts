@@ -1,7 +1,10 @@
 import { condition, defineSignal, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 import type { Activities } from '../../plugin/activities';
 
-const { callModel, search } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+const { callModel, search } = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { maximumAttempts: 3 },
+});
 
 async function untilContinued(): Promise<void> {
   let isContinued = false;

@@ -1,7 +1,10 @@
 import { ApplicationFailure, condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../../plugin/activities';
 
-const { callModel } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+const { callModel } = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { maximumAttempts: 3 },
+});
 
 export const ask = defineSignal('ask');
 
