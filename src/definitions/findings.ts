@@ -26,9 +26,9 @@ export const FINDINGS = [
     id: 'llm-in-workflow',
     pattern: 1,
     severity: 'critical',
-    title: 'Workflow code calls a model, or brings the SDK of one',
+    title: 'Workflow code brings the SDK of a model, or uses what its sandbox does not have',
     advice:
-      'Call the model in an activity, and import its SDK only there; workflow code may import types alone (`import type`).',
+      'Call models, and whatever else needs the network, the process or timers of Node, in activities, and import SDKs only there; workflow code may import their types alone (`import type`).',
   },
   {
     id: 'heartbeat-missing',

@@ -5,6 +5,7 @@ import { HistoryBudget } from './history-budget';
 import { HistoryGrowth } from './history-growth';
 import { ModelCallOptions } from './model-call-options';
 import { OrphanedAgent } from './orphaned-agent';
+import { SandboxedApi } from './sandboxed-api';
 import { TaskCaps } from './task-caps';
 import { OversizedToolOutput } from './tool-output-oversized';
 import { TransactionSize } from './transaction-size';
@@ -27,5 +28,6 @@ export function workflowDetectors(run: WatchedRun): readonly WorkflowDetector[] 
     new TransactionSize(run),
     new ConversationInHistory(run, growth),
     new OversizedToolOutput(run),
+    new SandboxedApi(run),
   ];
 }
