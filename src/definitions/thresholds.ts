@@ -14,7 +14,10 @@ export interface Thresholds {
   readonly tokenBudget: PerTaskType<number>;
   /** Milliseconds of `startToCloseTimeout` over which a model call without heartbeats is `heartbeat-missing`. */
   readonly heartbeatAboveMs: number;
-  /** Share of the heartbeat timeout without a heartbeat at which an activity is `heartbeat-silent`. */
+  /**
+   * Share of the heartbeat timeout without a first heartbeat at which an activity is `heartbeat-silent`. Between
+   * heartbeats it may be silent for halfway from there to the whole timeout.
+   */
   readonly heartbeatSilentShare: number;
   /** Milliseconds that an activity may go on after its cancellation was delivered before it is `cancel-ignored`. */
   readonly cancelIgnoredMs: number;
@@ -56,6 +59,23 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   modelRequestsPerAttempt: 3,
   toolOutputBytes: 64 * 1024,
 };
+
+/** Thresholds of what only the worker sees; workflow code is measured by all others, and those of its bundle. */
+const WORKER_THRESHOLDS: ReadonlySet<string> = new Set<ThresholdName>([
+  'heartbeatSilentShare',
+  'cancelIgnoredMs',
+  'modelRequestsPerAttempt',
+]);
+
+/** Thresholds by which workflow code is measured, in which two sets differ. */
+export function differingThresholds(a: Thresholds, b: Thresholds): readonly ThresholdName[] {
+  const names = Object.keys(DEFAULT_THRESHOLDS) as ThresholdName[];
+  return names.filter((name) => !WORKER_THRESHOLDS.has(name) && figures(a[name]) !== figures(b[name]));
+}
+
+function figures(value: PerTaskType<number>): string {
+  return typeof value === 'number' ? String(value) : Object.entries(value).sort().join();
+}
 
 /** The figure for a task type. */
 export function thresholdFor(thresholds: Thresholds, name: 'iterationCap' | 'tokenBudget', taskType: string): number {

@@ -9,6 +9,7 @@ import { activityInterceptors } from '../activity/interceptor';
 import type { BundleConfig } from '../definitions/bundle-config';
 import { SINK_NAME } from '../definitions/wire';
 import type { ResolvedOptions } from '../resolve-options';
+import { watchBundle } from './bundle-findings';
 import { type ClientObserver, observedWorkerClient } from './configure-client';
 import { gate } from './gate';
 import { agentSinks, type SinkObserver } from './sinks';
@@ -42,13 +43,13 @@ export function configureObservedWorker(workerOptions: WorkerOptions, makeParts:
   const namespace = workerOptions.namespace ?? 'default';
 
   const searchAttributes = WorkerSearchAttributes.for(workerOptions, options, bundle, observer);
-  const sinks = agentSinks(observer);
+  const sinks = agentSinks(observer, workerOptions.dataConverter?.externalStorage !== undefined);
   const activity = options.mode === 'off' ? [] : [activityInterceptors(observer)];
   for (const ours of [sinks[SINK_NAME], ...activity]) observedWorkers.set(ours, { observer, searchAttributes });
   searchAttributes?.start(workerOptions.connection);
 
   return {
-    ...workerOptions,
+    ...(options.mode === 'off' ? workerOptions : watchBundle(workerOptions, observer)),
     interceptors: {
       ...interceptors,
       activity: [...(interceptors.activity ?? []), ...activity],

@@ -12,8 +12,12 @@ export interface SinkObserver {
   readonly transforms?: TransformReporter;
 }
 
-/** The worker's end of what the workflow side tells. */
-export function agentSinks(observer: SinkObserver): InjectedSinks<AgentSinks> {
+/**
+ * The worker's end of what the workflow side tells.
+ *
+ * @param storesPayloads whether large payloads are kept outside history: the sandbox measures them before they go there
+ */
+export function agentSinks(observer: SinkObserver, storesPayloads = false): InjectedSinks<AgentSinks> {
   return {
     [SINK_NAME]: {
       internalError: {
@@ -21,8 +25,10 @@ export function agentSinks(observer: SinkObserver): InjectedSinks<AgentSinks> {
         callDuringReplay: false,
       },
       finding: {
-        fn: ({ workflowType, workflowId, runId }, detection) =>
-          observer.found({ ...detection, workflowType, workflowId, runId }),
+        fn: ({ workflowType, workflowId, runId }, detection) => {
+          if (storesPayloads && detection.evidence?.boundary === 'workflow_task') return;
+          observer.found({ ...detection, workflowType, workflowId, runId });
+        },
         callDuringReplay: false,
       },
       transformsDefined: {
