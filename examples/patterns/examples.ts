@@ -14,8 +14,11 @@ import * as supporting from './07-versioning/activities';
 import * as unmeasured from './08-observability-gaps/activities/broken';
 import * as measured from './08-observability-gaps/activities/fixed';
 import * as bundles from './08-observability-gaps/bundles';
+import * as writing from './09-payload-limits/activities';
+import { dataConverter } from './09-payload-limits/data-converter';
 import * as looping from './10-loop-in-one-activity/activities/broken';
 import * as stepping from './10-loop-in-one-activity/activities/fixed';
+import * as fetching from './11-unknown-transform/activities';
 import type { PatternExample } from './pattern-example';
 import { untilWaiting } from './run';
 
@@ -111,7 +114,6 @@ export const EXAMPLES: readonly PatternExample[] = [
         ['permanent-error-retried', 'warning'],
         ['retry-after-ignored', 'warning'],
         ['retry-unbounded', 'warning'],
-        ['retry-unbounded', 'warning'],
         ['sdk-retries-stacked', 'warning'],
         ['transient-error-not-retried', 'warning'],
       ],
@@ -128,7 +130,13 @@ export const EXAMPLES: readonly PatternExample[] = [
     breaks: 'The agent ends, its sub-agent goes on, and a model call runs on that nobody waits for any more.',
     cure: 'It waits for its sub-agent, and passes the cancellation signal on to the SDK.',
     workflowType: 'answer',
-    args: [{ text: 'A slow question [plan: delay=4000]', audit: 'Audit the answer. [plan: delay=1500]' }],
+    args: [
+      {
+        text: 'What is durable execution?',
+        secondOpinion: 'Is that so? [plan: delay=4000]',
+        audit: 'Audit the answer. [plan: delay=1500]',
+      },
+    ],
     thresholds: { cancelIgnoredMs: 1_000 },
     meanwhile: async (handle, client) => {
       await handle.result();
@@ -219,6 +227,28 @@ export const EXAMPLES: readonly PatternExample[] = [
     },
   },
   {
+    pattern: 9,
+    directory: '09-payload-limits',
+    breaks: 'Every call sends all documents through history, and the answer is larger than Temporal takes.',
+    cure: 'claimCheck(...) keeps large payloads outside of history.',
+    workflowType: 'report',
+    args: ['Write it all out. [plan: large=3000000]', ['north', 'south', 'east', 'west']],
+    broken: {
+      workflowsPath: path.join(__dirname, '09-payload-limits/workflows/index.ts'),
+      activities: writing.createActivities,
+      findings: [
+        ['conversation-in-history', 'warning'],
+        ['payload-over-limit', 'critical'],
+      ],
+    },
+    fixed: {
+      workflowsPath: path.join(__dirname, '09-payload-limits/workflows/index.ts'),
+      activities: writing.createActivities,
+      dataConverter,
+      findings: [],
+    },
+  },
+  {
     pattern: 10,
     directory: '10-loop-in-one-activity',
     breaks: 'The whole loop is one activity, and a failure near its end loses all of it.',
@@ -233,6 +263,29 @@ export const EXAMPLES: readonly PatternExample[] = [
     fixed: {
       workflowsPath: path.join(__dirname, '10-loop-in-one-activity/workflows/fixed.ts'),
       activities: stepping.createActivities,
+      findings: [],
+    },
+  },
+  {
+    pattern: 11,
+    directory: '11-unknown-transform',
+    breaks: 'A table goes to the model whole, and the next is to be shortened by a name that the worker does not know.',
+    cure: 'Both names are registered, and both outputs are shortened.',
+    workflowType: 'analyse',
+    args: [
+      { question: 'Which hall needs repair?', steps: [{ table: 'orders' }, { table: 'repairs', transform: 'totals' }] },
+    ],
+    broken: {
+      workflowsPath: path.join(__dirname, '11-unknown-transform/workflows/broken.ts'),
+      activities: fetching.createActivities,
+      findings: [
+        ['tool-output-oversized', 'warning'],
+        ['transform-unknown', 'critical'],
+      ],
+    },
+    fixed: {
+      workflowsPath: path.join(__dirname, '11-unknown-transform/workflows/fixed.ts'),
+      activities: fetching.createActivities,
       findings: [],
     },
   },

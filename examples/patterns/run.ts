@@ -12,7 +12,7 @@ import type { ModelSettings } from './models';
 import type { ExampleAgent, PatternExample, Variant } from './pattern-example';
 
 /** Longest that one agent may take. A healthy one needs a few seconds. */
-const TIMEOUT_MS = Number(process.env.GT ?? 60_000);
+const TIMEOUT_MS = 60_000;
 
 export interface RunOptions {
   /** Host and port of Temporal. */

@@ -16,18 +16,20 @@ const { complete } = proxyActivities<Activities>({
 
 export interface Question {
   readonly text: string;
+  readonly secondOpinion: string;
   readonly audit: string;
 }
 
 /** BROKEN: the sub-agent outlives this agent; nobody waits for it, and nobody stops it. */
-export async function answer({ text, audit: what }: Question): Promise<string> {
-  const completion = await inTime(() => complete(text));
+export async function answer({ text, secondOpinion, audit: what }: Question): Promise<string> {
+  const first = await complete(text);
+  const second = await inTime(() => complete(secondOpinion));
   await startChild(audit, {
     workflowId: `${workflowInfo().workflowId}/audit`,
     args: [what],
     parentClosePolicy: ParentClosePolicy.ABANDON,
   });
-  return completion?.choices[0]?.message.content ?? 'No answer in time.';
+  return (second ?? first).choices[0]?.message.content ?? '';
 }
 
 export async function audit(what: string): Promise<string> {

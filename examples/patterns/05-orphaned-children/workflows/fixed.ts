@@ -9,14 +9,16 @@ const { complete } = proxyActivities<Activities>({
 
 export interface Question {
   readonly text: string;
+  readonly secondOpinion: string;
   readonly audit: string;
 }
 
 /** FIXED: waits for its sub-agent, which by the default ParentClosePolicy ends with it if this agent is stopped. */
-export async function answer({ text, audit: what }: Question): Promise<string> {
-  const completion = await inTime(() => complete(text));
+export async function answer({ text, secondOpinion, audit: what }: Question): Promise<string> {
+  const first = await complete(text);
+  const second = await inTime(() => complete(secondOpinion));
   await executeChild(audit, { workflowId: `${workflowInfo().workflowId}/audit`, args: [what] });
-  return completion?.choices[0]?.message.content ?? 'No answer in time.';
+  return (second ?? first).choices[0]?.message.content ?? '';
 }
 
 export async function audit(what: string): Promise<string> {
