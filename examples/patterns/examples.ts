@@ -22,6 +22,9 @@ import * as fetching from './11-unknown-transform/activities';
 import type { PatternExample } from './pattern-example';
 import { untilWaiting } from './run';
 
+/** Dynamic configuration of the server: it suggests to continue as new after 4,096 events, which takes minutes. */
+export const SERVER_CONFIG = { 'limit.historyCount.suggestContinueAsNew': 40 } as const;
+
 export const EXAMPLES: readonly PatternExample[] = [
   {
     pattern: 1,
@@ -74,7 +77,7 @@ export const EXAMPLES: readonly PatternExample[] = [
     cure: 'A budget ends the loop, and continue-as-new keeps history short.',
     workflowType: 'research',
     args: [`What is new? [plan: ${Array(14).fill('search').join(', ')}]`],
-    thresholds: { iterationCap: 6, tokenBudget: 1_000, historyEventsLimit: 200, continueAsNewIgnoredTasks: 5 },
+    thresholds: { iterationCap: 6, tokenBudget: 3_000, historyEventsLimit: 200, continueAsNewIgnoredTasks: 5 },
     broken: {
       workflowsPath: path.join(__dirname, '03-endless-loop/workflows/broken.ts'),
       activities: searching.createActivities,
@@ -232,7 +235,10 @@ export const EXAMPLES: readonly PatternExample[] = [
     breaks: 'Every call sends all documents through history, and the answer is larger than Temporal takes.',
     cure: 'claimCheck(...) keeps large payloads outside of history.',
     workflowType: 'report',
-    args: ['Write it all out. [plan: large=3000000]', ['north', 'south', 'east', 'west']],
+    args: [
+      'Write it all out. [plan: large=3000000]',
+      ['north', 'north-east', 'east', 'south-east', 'south', 'west', 'harbour'],
+    ],
     broken: {
       workflowsPath: path.join(__dirname, '09-payload-limits/workflows/index.ts'),
       activities: writing.createActivities,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import ts from 'typescript';
 import { FINDINGS } from 'temporal-agent-observability';
+import ts from 'typescript';
 import { afterAll, expect, test } from 'vitest';
 
 const FOLDER = 'docs/findings';

@@ -16,10 +16,11 @@ const { complete, readDocument } = proxyActivities<Activities>({
 export async function report(task: string, regions: string[]): Promise<number> {
   const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'system', content: 'You know all halls.' }];
   for (const region of regions) {
-    messages.push({ role: 'user', content: await readDocument(region) });
-    const { choices } = await complete([...messages, { role: 'user', content: `What about the ${region}?` }]);
+    messages.push({ role: 'user', content: `What about the ${region}?\n\n${await readDocument(region)}` });
+    const { choices } = await complete(messages);
     messages.push({ role: 'assistant', content: choices[0]?.message.content ?? '' });
   }
-  const { choices } = await complete([...messages, { role: 'user', content: task }]);
+  messages.push({ role: 'user', content: task });
+  const { choices } = await complete(messages);
   return choices[0]?.message.content?.length ?? 0;
 }
