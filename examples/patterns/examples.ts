@@ -54,7 +54,7 @@ export const EXAMPLES: readonly PatternExample[] = [
     breaks: 'An answer takes longer than the heartbeat timeout, nothing heartbeats, and the model is asked twice.',
     cure: 'heartbeatWhile(...) heartbeats while the model answers.',
     workflowType: 'write',
-    args: ['Durable execution [plan: delay=2500]'],
+    args: [{ topic: 'Durable execution', style: 'Short sentences. [plan: delay=4000]' }],
     broken: {
       workflowsPath: path.join(__dirname, '02-missing-heartbeats/workflows/broken.ts'),
       activities: silent.createActivities,
@@ -104,7 +104,7 @@ export const EXAMPLES: readonly PatternExample[] = [
     args: [
       {
         overloaded: 'A text for an overloaded server [plan: 529 x2]',
-        rateLimited: 'A text too many [plan: 429 once; retry-after=1]',
+        rateLimited: 'A text too many [plan: 429 once; retry-after=3]',
         failing: 'A text for a failing server [plan: 500 once]',
         refused: 'A text that is refused [plan: 400 always]',
       },

@@ -9,8 +9,9 @@ export function createActivities(models: ModelSettings) {
       return openai.chat.completions.create({ model: 'gpt-5-mini', messages }, { signal: cancellationSignal() });
     },
 
-    async readTable(name: string): Promise<string[]> {
-      return Array.from({ length: 3_000 }, (_, row) => `${name}, hall ${row % 7}, compressor ${row}`);
+    async readTable(name: string): Promise<string> {
+      const rows = Array.from({ length: 3_000 }, (_, row) => `${name}, hall ${row % 7}, compressor ${row}`);
+      return rows.join('\n');
     },
   };
 }

@@ -8,9 +8,14 @@ const { draft, review } = proxyActivities<Activities>({
   retry: { initialInterval: '100 milliseconds', maximumAttempts: 3 },
 });
 
-export async function write(topic: string): Promise<string> {
+export interface Article {
+  readonly topic: string;
+  readonly style: string;
+}
+
+export async function write({ topic, style }: Article): Promise<string> {
   const text = textOf(await draft(topic));
-  return textOf(await review(`${topic}\n\n${text}`));
+  return textOf(await review(`${style}\n\n${text}`));
 }
 
 function textOf(completion: Awaited<ReturnType<Activities['draft']>>): string {

@@ -5,7 +5,7 @@ import type { Activities } from '../activities';
 
 // BROKEN: `totals` is what the agents of last month ask for, and nobody registers it any more.
 defineTransforms({
-  firstRows: (rows: string[]) => rows.slice(0, 20).join('\n'),
+  firstRows: (csv: string) => csv.split('\n').slice(0, 20).join('\n'),
 });
 
 const { complete, readTable } = proxyActivities<Activities>({
@@ -23,9 +23,9 @@ export async function analyse({ question, steps }: Plan): Promise<string> {
   const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'system', content: question }];
   let answer = '';
   for (const { table, transform: name } of steps) {
-    const rows = await readTable(table);
+    const csv = await readTable(table);
     // BROKEN: what has no transform goes to the model whole.
-    const content = name === undefined ? rows.join('\n') : String(transform(name, rows));
+    const content = name === undefined ? csv : String(transform(name, csv));
     messages.push({ role: 'user', content });
     const completion = await complete(messages);
     answer = completion.choices[0]?.message.content ?? '';

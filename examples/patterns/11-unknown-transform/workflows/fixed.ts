@@ -5,8 +5,8 @@ import type { Activities } from '../activities';
 
 // FIXED: every name that an open run may ask for.
 defineTransforms({
-  firstRows: (rows: string[]) => rows.slice(0, 20).join('\n'),
-  totals: (rows: string[]) => `${rows.length} rows, the last: ${rows.at(-1)}`,
+  firstRows: (csv: string) => csv.split('\n').slice(0, 20).join('\n'),
+  totals: (csv: string) => `${csv.split('\n').length} rows`,
 });
 
 const { complete, readTable } = proxyActivities<Activities>({
@@ -24,9 +24,9 @@ export async function analyse({ question, steps }: Plan): Promise<string> {
   const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'system', content: question }];
   let answer = '';
   for (const { table, transform: name } of steps) {
-    const rows = await readTable(table);
+    const csv = await readTable(table);
     // FIXED: there is a transform for what names none.
-    messages.push({ role: 'user', content: String(transform(name ?? 'firstRows', rows)) });
+    messages.push({ role: 'user', content: String(transform(name ?? 'firstRows', csv)) });
     const completion = await complete(messages);
     answer = completion.choices[0]?.message.content ?? '';
   }
