@@ -146,7 +146,8 @@ export const FINDINGS = [
     pattern: 5,
     severity: 'warning',
     title: 'A parent closed while a child agent that it started still runs',
-    advice: "Wait for the child's result, or cancel it before the parent returns. Who pays for its model calls now?",
+    advice:
+      "Wait for the child's result, or cancel it before the parent returns; where it is meant to go on, allow('child-abandoned', reason). Who pays for its model calls now?",
   },
   {
     id: 'cancel-ignored',

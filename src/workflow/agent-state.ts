@@ -27,6 +27,8 @@ export interface ResolvedActivity {
 interface Scheduled {
   readonly activityType: string;
   readonly requestModel?: string;
+  /** The model that the arguments name is one of a known provider. */
+  readonly namesModel: boolean;
 }
 
 interface UsedTool {
@@ -112,8 +114,15 @@ export class AgentState {
     return isKnownModelActivity(activityType) || this.modelActivities.has(activityType);
   }
 
+  /** Whether an open activity is taken for a model call: by its type, or by the model that its arguments name. */
+  expectsModel(seq: number): boolean {
+    const activity = this.scheduled.get(seq);
+    return activity !== undefined && (activity.namesModel || this.callsModels(activity.activityType));
+  }
+
   onScheduled(seq: number, activityType: string, args: readonly unknown[]): void {
-    this.scheduled.set(seq, defined({ activityType, requestModel: readRequestModel(args).model }));
+    const { model, provider } = readRequestModel(args);
+    this.scheduled.set(seq, defined({ activityType, requestModel: model, namesModel: provider !== undefined }));
     if (this.callsModels(activityType)) return;
     const name = toolNameOf(activityType, args);
     this.tools = this.tools.filter((tool) => tool.name !== name).slice(1 - MAX_TOOLS);

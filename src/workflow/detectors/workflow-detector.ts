@@ -1,7 +1,15 @@
-import type { ActivityInput, LocalActivityInput, StartChildWorkflowExecutionInput } from '@temporalio/workflow';
+import type {
+  ActivityInput,
+  ConcludeActivationInput,
+  LocalActivityInput,
+  StartChildWorkflowExecutionInput,
+} from '@temporalio/workflow';
 import type { Detection } from '../../definitions/finding';
 import type { Thresholds } from '../../definitions/thresholds';
 import type { AgentState, ResolvedActivity } from '../agent-state';
+
+/** What a run asks of the server, in the SDK's own form. */
+export type Command = ConcludeActivationInput['commands'][number];
 
 /** The run that a detector watches. */
 export interface WatchedRun {
@@ -29,6 +37,6 @@ export interface WorkflowDetector {
   continuingAsNew?(): void;
   /** The workflow function settled. */
   settled?(): void;
-  /** The activation is worked off; `commands` is what the run asks of the server, in the SDK's own form. */
-  concluded?(commands: readonly object[]): void;
+  /** The activation is worked off, and `commands` is what comes of it. Not told when the workflow task fails. */
+  concluded?(commands: readonly Command[]): void;
 }

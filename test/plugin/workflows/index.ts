@@ -1,7 +1,10 @@
 import { patched, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 
-const { callModel, search } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+const { callModel, search } = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { maximumAttempts: 3 },
+});
 
 /** Two model calls and a tool call. */
 export async function agent(topic: string): Promise<string> {
