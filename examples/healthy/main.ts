@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { startEnvironment } from '../demo/environment';
 import { quietLogger } from '../demo/quiet-logger';
@@ -38,6 +39,8 @@ async function main(): Promise<number> {
   const log = new FindingLog(quietLogger('WARN'));
   // Tools fail here on purpose, and Temporal warns of each attempt.
   const environment = await startEnvironment({ live: false, logLevel: 'ERROR', pluginLogger: log });
+  // Every run that is waited for listens.
+  setMaxListeners(0, environment.stopping);
   const fleet = new Fleet(environment, options.runs, options.minutes * 60_000);
   const begin = Date.now();
   const progress = setInterval(() => {

@@ -23,6 +23,12 @@ export interface RunOptions {
   readonly contentDirectory?: string;
   /** For what is no finding. */
   readonly logger: Logger;
+  /**
+   * Runs that the worker keeps in memory; with 0 it replays history for each task.
+   *
+   * @default Temporal's
+   */
+  readonly maxCachedWorkflows?: number;
 }
 
 export interface ExampleRun {
@@ -53,7 +59,7 @@ export async function runExample(example: PatternExample, variant: Variant, opti
 async function run(
   example: PatternExample,
   variant: Variant,
-  { address, namespace = 'default', contentDirectory, logger }: RunOptions,
+  { address, namespace = 'default', contentDirectory, logger, maxCachedWorkflows }: RunOptions,
   cleanups: (() => Promise<unknown>)[],
 ): Promise<ExampleRun> {
   const agent = example[variant];
@@ -89,6 +95,7 @@ async function run(
     activities: agent.activities(modelSettings(provider.url)),
     plugins: [plugin],
     ...(dataConverter && { dataConverter }),
+    ...(maxCachedWorkflows !== undefined && { maxCachedWorkflows }),
   };
   const start = () =>
     client.workflow.start(example.workflowType, { workflowId, taskQueue: workflowId, args: [...example.args] });
