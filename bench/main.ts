@@ -5,6 +5,7 @@ import { type BenchContext, type Measurement, meetsGoal, toJson, toTable } from 
 
 const BENCHMARKS = {
   activity: async () => (await import('./activity/activity-cost')).activityCost,
+  requests: async () => (await import('./request-cost')).requestCost,
   replay: async () => (await import('./replay/replay-time')).replayTime,
   bundle: async () => (await import('./bundle')).bundle,
   'event-loop': async () => (await import('./activity/event-loop-delay')).eventLoopDelay,

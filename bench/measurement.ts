@@ -3,7 +3,7 @@ export interface Measurement {
   readonly name: string;
   /** In the unit: `x` is a ratio to the reference that the name tells. */
   readonly value: number;
-  readonly unit: 'x' | 'KB' | 'ms';
+  readonly unit: 'x' | 'KB' | 'ms' | 'us';
   /** None for a figure that only informs. */
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number };
 }

@@ -88,6 +88,7 @@ export class AgentObservabilityPlugin implements ClientPlugin, WorkerPlugin, Bun
     const observed = observedWorker(worker);
     if (observed === undefined || observed.observer.started) return next(worker);
     const { observer, searchAttributes } = observed;
+    observer.externalStorage = worker.options.loadedDataConverter.externalStorage;
     observer.start();
     searchAttributes?.start(worker.connection);
     const forget = this.#client.through(observer);

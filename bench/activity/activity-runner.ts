@@ -26,10 +26,11 @@ export async function runActivity(
   interceptors: ActivityInterceptorsFactory[],
   args: unknown[],
   result: unknown,
+  fn: () => Promise<unknown> = async () => result,
 ): Promise<void> {
   const activity = new Activity(
     activityInfo(),
-    async () => result,
+    fn,
     defaultDataConverter,
     { type: 'activity', namespace: 'default', workflowId: 'bench', isLocal: false },
     undefined,

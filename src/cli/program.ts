@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addExplainCommand } from './commands/explain';
+import { addFindingsCommand } from './commands/findings';
 import { addSetupCommand } from './commands/setup';
+import { addTransformsCommand } from './commands/transforms';
 import type { Output } from './output';
 
 /** Runs the command line and returns its exit code. Prints errors; never throws. */
@@ -21,6 +23,8 @@ Exit codes:
     );
   addSetupCommand(program, output);
   addExplainCommand(program, output);
+  addFindingsCommand(program, output);
+  addTransformsCommand(program, output);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT.ok;

@@ -1,17 +1,22 @@
 import type { WorkflowClientInterceptor } from '@temporalio/client';
 
+/** Sizes as JSON, before any codec; absent when they could not be measured. */
+export interface InputSize {
+  readonly bytes?: number;
+  /** What of it Temporal gets inline, the rest being in external storage. */
+  readonly inlineBytes?: number;
+}
+
 /** The input of a workflow that a client started. */
-export interface WorkflowInput {
+export interface WorkflowInput extends InputSize {
   readonly workflowType: string;
   readonly workflowId: string;
   /** Absent when the start failed. */
   readonly runId?: string;
-  /** Size as JSON, before any codec; absent when it could not be measured. */
-  readonly bytes?: number;
 }
 
 export interface WorkflowInputOptions {
-  measure(args: readonly unknown[]): number | undefined;
+  measure(args: readonly unknown[]): InputSize;
   onInput(input: WorkflowInput): void;
   onError(error: unknown): void;
 }
@@ -35,12 +40,11 @@ export function workflowInputInterceptor({
       return started;
     } finally {
       try {
-        const bytes = measure(args);
         onInput({
           workflowType,
           workflowId,
           ...(runId !== undefined && { runId }),
-          ...(bytes !== undefined && { bytes }),
+          ...measure(args),
         });
       } catch (error) {
         onError(error);

@@ -36,7 +36,7 @@ export interface DirectorySweepLimits {
   readonly retentionMs: number;
 }
 
-/** Deletes what is too old while it surveys, then, when too much is left, the oldest content and at last records. */
+/** Deletes what is too old while it surveys, then, when too much is left, the oldest content, then records, at last findings. */
 export class DirectorySweep {
   private lastSweepMs = 0;
   private bytesAfterSweep = 0;
@@ -64,11 +64,13 @@ export class DirectorySweep {
     await this.removeTemporaryFiles(now);
     const content = await this.survey('content', now);
     const records = await this.survey('records', now);
-    let total = content.bytes + records.bytes;
+    const findings = await this.survey('findings', now);
+    let total = content.bytes + records.bytes + findings.bytes;
     if (total > this.limits.maxBytes) {
       const target = this.limits.maxBytes * FILL_AFTER_SWEEP;
       total -= await this.evict('content', content, total - target);
       if (total > target) total -= await this.evict('records', records, total - target);
+      if (total > target) total -= await this.evict('findings', findings, total - target);
     }
     this.bytesAfterSweep = total;
   }

@@ -8,7 +8,7 @@
 import type { ContentRef, ContentRefs } from '../activity/observation';
 import { journalLines, parseJournalLine, parseSpool, sha256Of } from './journal-files';
 import { readIfThere } from './journal-reader';
-import { contentKey, contentKeyOfUri, contentPrefix, findingKey, recordKey } from './keys';
+import { contentKey, contentKeyOfUri, contentPrefix, findingIndexKey, findingKey, recordKey } from './keys';
 import type { AgentRecord, FindingRecord } from './record';
 import { redactSecrets } from './redaction';
 import type { ContentStore } from './store';
@@ -148,8 +148,11 @@ export class StoreDrain implements Drain {
   private async putRecord(line: string, index: number, request: FlushRequest): Promise<boolean> {
     const entry = parseJournalLine(line);
     if (entry === undefined) return false;
-    if (entry.kind === 'finding') await this.putJson(findingKey(entry), entry);
-    else await this.putJson(recordKey(entry), await this.completeRefs(entry, index, request));
+    if (entry.kind === 'finding') {
+      await this.putJson(findingIndexKey(entry), entry);
+      // What is about a whole worker is in the index alone.
+      if (entry.workflowId !== undefined) await this.putJson(findingKey(entry), entry);
+    } else await this.putJson(recordKey(entry), await this.completeRefs(entry, index, request));
     return true;
   }
 

@@ -5,6 +5,9 @@
  */
 
 export type { AgentCorrelation, ContentRef, ContentRefs, Outcome, UsageSource } from '../activity/observation';
+export { type ClaimCheckOptions, claimCheck } from './claim-check';
+export type { ClaimCheckFailureType } from './claim-failures';
+export { type FindingList, type FindingsQuery, readFindings } from './findings-reader';
 export {
   DEFAULT_CONTENT_DIRECTORY,
   LocalDirectoryStore,

@@ -1,7 +1,8 @@
 /**
  * Keys of the content store. Everything about a run is one prefix listing:
  * `records/<namespace>/<workflowId>/<runId>/<activityId>-<attempt>.json`, and content is addressed per namespace:
- * `content/<namespace>/sha256/<2 hex>/<hex>`.
+ * `content/<namespace>/sha256/<2 hex>/<hex>`. Findings are under their run, and once more by day, so that the runs which
+ * one affects are found: `findings/<namespace>/<day>/<id>/<hash>.json`.
  *
  * @module
  */
@@ -76,6 +77,15 @@ export function contentKey(prefix: string, sha256: string): string {
   return `${prefix}${sha256.slice(0, 2)}/${sha256}`;
 }
 
+/** Key of a payload that history refers to. What is below `payloads/` is part of runs and never swept. */
+export function payloadKey(namespace: string, sha256: string): string {
+  return contentKey(`payloads/${encodeSegment(namespace)}/sha256/`, sha256);
+}
+
+export function isPayloadKey(key: string): boolean {
+  return /^payloads\/[^./\\\0][^/\\\0]*\/sha256\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(key);
+}
+
 /** Prefix of all that is known of a workflow id, or of one of its runs. */
 export function runPrefix(namespace: string, workflowId: string, runId?: string): string {
   const workflow = `records/${encodeSegment(namespace)}/${encodeSegment(workflowId)}/`;
@@ -103,6 +113,33 @@ export function findingKey(finding: {
   const prefix = runPrefix(finding.namespace, finding.workflowId ?? '', finding.runId ?? '');
   const cause = createHash('sha256').update(finding.cause).digest('hex').slice(0, HASH_DIGITS);
   return `${prefix}finding-${encodeSegment(finding.id)}-${cause}.json`;
+}
+
+/** Prefix of a namespace's findings, of those of a UTC day (`YYYY-MM-DD`), or of one finding on that day. */
+export function findingsPrefix(namespace: string, day?: string, id?: string): string {
+  const segments = ['findings', encodeSegment(namespace), ...(day === undefined ? [] : [day])];
+  if (id !== undefined) segments.push(encodeSegment(id));
+  return `${segments.join('/')}/`;
+}
+
+/** UTC day of a time, as the index of findings is divided. */
+export function dayOf(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}
+
+/** Where the index of findings has it: one entry for a run and cause on a day, whoever reports it. */
+export function findingIndexKey(finding: {
+  readonly namespace: string;
+  readonly workflowId?: string;
+  readonly runId?: string;
+  readonly id: string;
+  readonly cause: string;
+  readonly foundAtMs: number;
+}): string {
+  const { namespace, workflowId = '', runId = '', id, cause, foundAtMs } = finding;
+  const subject = JSON.stringify([workflowId, runId, cause]);
+  const hash = createHash('sha256').update(subject).digest('hex').slice(0, HASH_DIGITS);
+  return `${findingsPrefix(namespace, dayOf(foundAtMs), id)}${hash}.json`;
 }
 
 const CONTENT_KEY = /content\/[^/]+\/sha256\/[0-9a-f]{2}\/([0-9a-f]{64})$/;

@@ -41,7 +41,8 @@ export interface LocalDirectoryStoreOptions {
  * Keeps records and content in a local directory that only its owner can read: directories 0700, files 0600. The root
  * itself keeps the mode that it has when it was there before, since it may be shared; what is below it is closed.
  *
- * Writes are atomic (temporary file and rename). Several processes can use one directory.
+ * Writes are atomic (temporary file and rename). Several processes can use one directory. Payloads of a {@link claimCheck}
+ * are exempt from age and size: they stay until somebody deletes them.
  *
  * @throws TypeError or RangeError for options that are not as described.
  */
@@ -84,7 +85,13 @@ export class LocalDirectoryStore implements ContentStore {
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const file = this.fileOf(key);
     this.prepare();
-    if (key.startsWith('content/') && (await this.renew(file, bytes.byteLength))) return;
+    const isPayload = key.startsWith('payloads/');
+    if ((isPayload || key.startsWith('content/')) && (await this.renew(file, bytes.byteLength))) return;
+    // A run cannot be replayed without its payloads, so these survive the loss of power too.
+    if (isPayload) {
+      await writeFileAtomic(file, bytes, this.temporaryDirectory, { durable: true });
+      return;
+    }
     // A thread of our own may wait for the disk, and waiting costs a fifth of what asynchronous calls do.
     if (isMainThread) await writeFileAtomic(file, bytes, this.temporaryDirectory);
     else writeFileAtomicSync(file, bytes, this.temporaryDirectory);
@@ -131,7 +138,7 @@ export class LocalDirectoryStore implements ContentStore {
     if (this.prepared) return;
     // Content next to source code is one `git add .` away from being published.
     if (makePrivateDirectory(this.directory)) fs.writeFileSync(path.join(this.directory, '.gitignore'), '*\n');
-    for (const name of ['content', 'records', 'tmp']) {
+    for (const name of ['content', 'records', 'findings', 'payloads', 'tmp']) {
       const directory = path.join(this.directory, name);
       makePrivateDirectory(directory);
       restrictToOwner(directory);
@@ -173,7 +180,7 @@ export class LocalDirectoryStore implements ContentStore {
 
   private fileOf(key: string): string {
     if (
-      !/^(?:content|records|payloads)(?:\/[^/\\\0]+)*$/.test(key) ||
+      !/^(?:content|records|findings|payloads)(?:\/[^/\\\0]+)*$/.test(key) ||
       key.split('/').some((part) => /^\.+$/.test(part))
     ) {
       throw new TypeError(`not a key of a content store: ${JSON.stringify(key)}`);

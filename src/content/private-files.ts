@@ -49,17 +49,38 @@ export function writeFileAtomicSync(file: string, bytes: Uint8Array, temporaryDi
   }
 }
 
-/** As {@link writeFileAtomicSync}, without holding the event loop. */
-export async function writeFileAtomic(file: string, bytes: Uint8Array, temporaryDirectory: string): Promise<void> {
+/**
+ * As {@link writeFileAtomicSync}, without holding the event loop.
+ *
+ * @param options.durable - the file survives the loss of power once this resolves
+ */
+export async function writeFileAtomic(
+  file: string,
+  bytes: Uint8Array,
+  temporaryDirectory: string,
+  { durable = false }: { readonly durable?: boolean } = {},
+): Promise<void> {
   const temporary = path.join(temporaryDirectory, randomBytes(9).toString('hex'));
   await withDirectory(temporaryDirectory, () =>
     fs.promises.writeFile(temporary, bytes, { mode: FILE_MODE, flag: 'wx' }),
   );
   try {
+    if (durable) await sync(temporary, 'r+');
     await withDirectory(path.dirname(file), () => fs.promises.rename(temporary, file));
+    // Windows has no handles of directories to sync.
+    if (durable && process.platform !== 'win32') await sync(path.dirname(file), 'r');
   } catch (error) {
     await fs.promises.rm(temporary, { force: true });
     throw error;
+  }
+}
+
+async function sync(file: string, flags: 'r' | 'r+'): Promise<void> {
+  const handle = await fs.promises.open(file, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

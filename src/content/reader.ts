@@ -68,7 +68,8 @@ export async function readRun(
   return { records, findings, unreadable, truncated };
 }
 
-function parseEntry(bytes: Uint8Array): AgentRecord | FindingRecord | undefined {
+/** What a stored entry holds; `undefined` when it is damaged or of a later version. */
+export function parseEntry(bytes: Uint8Array): AgentRecord | FindingRecord | undefined {
   try {
     const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as AgentRecord | FindingRecord | null;
     return value?.version === RECORD_VERSION ? value : undefined;

@@ -34,6 +34,11 @@ export interface ContentStore {
   readonly journalDirectory?: string;
   /** How long content is kept, in milliseconds, where the store knows it: lets readers say why something is gone. */
   readonly retentionMs?: number;
+  /**
+   * How long payloads of a claim check are kept, in milliseconds, where a life cycle rule removes them: lets a failure say
+   * that one has expired. Left out by stores that keep them until somebody deletes them, which is how it should be.
+   */
+  readonly payloadRetentionMs?: number;
 }
 
 /** A class and its only constructor argument. */

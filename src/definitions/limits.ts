@@ -16,6 +16,15 @@ export const PAYLOAD_WARN_BYTES = 512 * KIB;
 /** Payload size at which a command or result is refused, in bytes. */
 export const PAYLOAD_LIMIT_BYTES = 2 * MIB;
 
+/**
+ * Size of what one workflow task adds to history at which the server terminates the run, in bytes: `system.transactionSizeLimit`,
+ * and the largest gRPC message that it takes.
+ */
+export const TRANSACTION_LIMIT_BYTES = 4 * MIB;
+
+/** Size of the inputs in one workflow task from which on they are said to be near {@link TRANSACTION_LIMIT_BYTES}. */
+export const TRANSACTION_WARN_BYTES = 3 * MIB;
+
 /** Longest Keyword value that SQL visibility stores, in characters. */
 export const KEYWORD_MAX_CHARS = 255;
 

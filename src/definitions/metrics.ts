@@ -116,6 +116,19 @@ export const METRICS = {
     labels: ['temporal_namespace', 'boundary'],
     buckets: PAYLOAD_BYTES,
   },
+  transformBytes: {
+    name: 'temporal_agent_transform_bytes',
+    type: 'histogram',
+    help: 'Size of tool outputs as JSON, before and after a transform, by its registered name and the stage.',
+    labels: ['temporal_namespace', 'transform', 'stage'],
+    buckets: PAYLOAD_BYTES,
+  },
+  transformsRegistered: {
+    name: 'temporal_agent_transforms_registered',
+    type: 'gauge',
+    help: '1 while a worker runs workflow code that registers the transform and has run a workflow, else 0.',
+    labels: ['temporal_namespace', 'task_queue', 'transform'],
+  },
   findings: {
     name: 'temporal_agent_findings_total',
     type: 'counter',

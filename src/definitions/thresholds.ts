@@ -30,7 +30,10 @@ export interface Thresholds {
   readonly continueAsNewIgnoredTasks: number;
   /** Calls left by the growth of the conversation at or below which `conversation-in-history` is found. */
   readonly conversationCallsLeft: number;
-  /** Model requests inside one activity attempt from which on it is an `agent-loop-in-activity`. */
+  /**
+   * Model requests answered one after the other inside one activity attempt from which on it is an
+   * `agent-loop-in-activity`; requests of tools between two of them count as one more.
+   */
   readonly modelRequestsPerAttempt: number;
   /** Bytes of a tool output that goes to the model as it is over which it is `tool-output-oversized`. */
   readonly toolOutputBytes: number;
@@ -53,6 +56,23 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   modelRequestsPerAttempt: 3,
   toolOutputBytes: 64 * 1024,
 };
+
+/** Thresholds of what only the worker sees; workflow code is measured by all others, and those of its bundle. */
+const WORKER_THRESHOLDS: ReadonlySet<string> = new Set<ThresholdName>([
+  'heartbeatSilentShare',
+  'cancelIgnoredMs',
+  'modelRequestsPerAttempt',
+]);
+
+/** Thresholds by which workflow code is measured, in which two sets differ. */
+export function differingThresholds(a: Thresholds, b: Thresholds): readonly ThresholdName[] {
+  const names = Object.keys(DEFAULT_THRESHOLDS) as ThresholdName[];
+  return names.filter((name) => !WORKER_THRESHOLDS.has(name) && figures(a[name]) !== figures(b[name]));
+}
+
+function figures(value: PerTaskType<number>): string {
+  return typeof value === 'number' ? String(value) : Object.entries(value).sort().join();
+}
 
 /** The figure for a task type. */
 export function thresholdFor(thresholds: Thresholds, name: 'iterationCap' | 'tokenBudget', taskType: string): number {

@@ -17,8 +17,14 @@ export const AGENT_HEADER = 'temporal-agent-observability';
 /** Name of the sinks that the workflow side calls and the worker provides. */
 export const SINK_NAME = 'temporalAgentObservability';
 
+/** Storage driver that references in histories name. */
+export const CLAIM_CHECK_DRIVER = 'temporal-agent-observability.claim-check';
+
 /** What a bundle with the workflow module contains: the key set that it was built with. */
 export const BUNDLE_MARKER = 'temporal-agent-observability/bundle-v1';
 
 /** Webpack constant that holds the {@link BUNDLE_MARKER} line. */
 export const BUNDLE_CONSTANT = '__TEMPORAL_AGENT_OBSERVABILITY__';
+
+/** Type of the failure of a run that asks for a transform which is not registered. */
+export const TRANSFORM_UNKNOWN = 'TransformUnknown';

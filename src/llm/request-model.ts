@@ -8,13 +8,15 @@ export interface RequestModel {
   readonly provider?: string;
 }
 
-/** Where activities usually nest what they pass on; the empty one is the argument itself. */
-const NESTS = ['', 'request.', 'params.', 'options.', 'body.', 'input.'];
+/** Where activities usually nest what they pass on to a model, beside the argument itself. */
+export const REQUEST_NESTS = ['request', 'params', 'options', 'body', 'input'] as const;
 
 /** `model` of the provider SDKs, `modelId` of the AI SDK and Bedrock, `modelName` of the OpenAI Agents SDK. */
 const KEYS = ['model', 'modelId', 'modelName'];
 
-const PATHS: readonly string[] = NESTS.flatMap((nest) => KEYS.map((key) => nest + key));
+const PATHS: readonly string[] = ['', ...REQUEST_NESTS.map((nest) => `${nest}.`)].flatMap((nest) =>
+  KEYS.map((key) => nest + key),
+);
 
 /** Most arguments that are looked at; a model comes early. */
 const MAX_ARGS = 4;

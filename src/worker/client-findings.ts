@@ -35,10 +35,11 @@ export class ClientFindings implements ClientObserver {
     this.observerOf('default').found(detected);
   }
 
-  onWorkflowInput(namespace: string, { workflowType, workflowId, runId, bytes }: WorkflowInput): void {
+  onWorkflowInput(namespace: string, { workflowType, workflowId, runId, ...size }: WorkflowInput): void {
     const observer = this.observerOf(namespace);
+    const { bytes, inlineBytes } = size;
     if (bytes !== undefined) observer.metrics?.observe('payloadBytes', { boundary: 'workflow_input' }, bytes);
-    const finding = payloadFinding({ boundary: 'workflow_input', bytes, subject: workflowType });
+    const finding = payloadFinding({ boundary: 'workflow_input', bytes: inlineBytes, subject: workflowType });
     if (finding === undefined) return;
     observer.start();
     observer.found({ ...finding, workflowType, workflowId, ...(runId !== undefined && { runId }) });

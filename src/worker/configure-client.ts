@@ -5,6 +5,7 @@
  */
 
 import { type ClientOptions, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
+import type { ExternalStorage } from '@temporalio/common';
 import type { WorkerInterceptors } from '@temporalio/worker';
 import { agentContext } from '../activity/agent-context';
 import type { SearchAttributeConnection } from '../client/search-attribute-registry';
@@ -20,6 +21,7 @@ import { defined } from '../definitions/defined';
 import type { ReportError } from '../definitions/observer-parts';
 import type { ResolvedOptions } from '../resolve-options';
 import { includesWorkflow } from './gate';
+import { inlineBytes } from './payload-findings';
 
 type Interceptors = NonNullable<ClientOptions['interceptors']>;
 
@@ -27,6 +29,12 @@ type Interceptors = NonNullable<ClientOptions['interceptors']>;
 export interface ClientObserver {
   readonly report: ReportError;
   onWorkflowInput(namespace: string, input: WorkflowInput): void;
+}
+
+/** What a client's interceptors look at when they run. */
+export interface ClientSurroundings {
+  connection(): SearchAttributeConnection | undefined;
+  externalStorage(): ExternalStorage | undefined;
 }
 
 const ours = new WeakSet<WorkflowClientInterceptor>();
@@ -41,7 +49,10 @@ export function configureObservedClient<T extends Omit<ClientOptions, 'plugins'>
   // What the client would do itself; we need the connection too, to ask which search attributes it knows.
   const connection = clientOptions.connection ?? Connection.lazy();
   const namespace = clientOptions.namespace ?? 'default';
-  const interceptors = observedInterceptors(clientOptions.interceptors, options, observer, namespace, () => connection);
+  const interceptors = observedInterceptors(clientOptions.interceptors, options, observer, namespace, {
+    connection: () => connection,
+    externalStorage: () => clientOptions.dataConverter?.externalStorage,
+  });
   return { ...clientOptions, connection, interceptors };
 }
 
@@ -51,10 +62,10 @@ export function observedWorkerClient(
   options: ResolvedOptions,
   observer: ClientObserver,
   namespace: string,
-  connection: () => SearchAttributeConnection | undefined,
+  surroundings: ClientSurroundings,
 ): Interceptors {
   if (options.mode === 'off' || isObserved(interceptors)) return interceptors ?? {};
-  return observedInterceptors(interceptors, options, observer, namespace, connection);
+  return observedInterceptors(interceptors, options, observer, namespace, surroundings);
 }
 
 function isObserved(interceptors: Interceptors | undefined): boolean {
@@ -69,12 +80,15 @@ function observedInterceptors(
   options: ResolvedOptions,
   observer: ClientObserver,
   namespace: string,
-  connection: () => SearchAttributeConnection | undefined,
+  { connection, externalStorage }: ClientSurroundings,
 ): Interceptors {
   const naming = namingOf(options, observer, namespace, connection);
   const start = workflowStartInterceptor(naming);
   const input = workflowInputInterceptor({
-    measure: (args) => measureJson(args)?.bytes,
+    measure: (args) => {
+      const bytes = measureJson(args)?.bytes;
+      return defined({ bytes, inlineBytes: inlineBytes(args, bytes, externalStorage()) });
+    },
     onInput: (measured) => observer.onWorkflowInput(namespace, measured),
     onError: (error) => observer.report('client', error),
   });

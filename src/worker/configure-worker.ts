@@ -42,7 +42,7 @@ export function configureObservedWorker(workerOptions: WorkerOptions, makeParts:
   const namespace = workerOptions.namespace ?? 'default';
 
   const searchAttributes = WorkerSearchAttributes.for(workerOptions, options, bundle, observer);
-  const sinks = agentSinks(observer);
+  const sinks = agentSinks(observer, workerOptions.dataConverter?.externalStorage !== undefined);
   const activity = options.mode === 'off' ? [] : [activityInterceptors(observer)];
   for (const ours of [sinks[SINK_NAME], ...activity]) observedWorkers.set(ours, { observer, searchAttributes });
   searchAttributes?.start(workerOptions.connection);
@@ -52,13 +52,10 @@ export function configureObservedWorker(workerOptions: WorkerOptions, makeParts:
     interceptors: {
       ...interceptors,
       activity: [...(interceptors.activity ?? []), ...activity],
-      client: observedWorkerClient(
-        interceptors.client,
-        options,
-        client,
-        namespace,
-        () => workerOptions.connection ?? searchAttributes?.connection,
-      ),
+      client: observedWorkerClient(interceptors.client, options, client, namespace, {
+        connection: () => workerOptions.connection ?? searchAttributes?.connection,
+        externalStorage: () => observer.externalStorage,
+      }),
     },
     sinks: { ...sinks, ...workerOptions.sinks },
     patchActivationCallback: gate(

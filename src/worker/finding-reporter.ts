@@ -1,5 +1,5 @@
 /**
- * The one path of a finding: once per run and cause in this process, a log line, a metric, and a record under the run.
+ * The one path of a finding: once per run and cause in this process, a log line, a metric, and a record.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export class FindingReporter {
     this.remember(key);
     const finding: Finding = { ...detected, severity, advice };
     this.outlets.count(finding);
-    if (finding.runId !== undefined) this.outlets.record(finding);
+    this.outlets.record(finding);
     this.log(title, finding);
     return finding;
   }

@@ -1,3 +1,5 @@
+import type { ExternalStorage } from '@temporalio/common';
+import { measureJson } from '../content/measure-json';
 import type { Detection } from '../definitions/finding';
 import { PAYLOAD_LIMIT_BYTES, PAYLOAD_WARN_BYTES } from '../definitions/limits';
 
@@ -18,7 +20,24 @@ const WORDS: Readonly<Record<PayloadBoundary, string>> = {
   workflow_input: 'input of workflow',
 };
 
-/** The finding for a payload's size, if it is one. Codec, compression and external storage can make it smaller. */
+/**
+ * How much of some arguments or of a result Temporal gets inline: all but the payloads that external storage takes. Which
+ * of them a selector of the user's keeps inline is not known.
+ *
+ * @param bytes - size of all of them as JSON
+ */
+export function inlineBytes(
+  values: readonly unknown[],
+  bytes: number | undefined,
+  externalStorage: ExternalStorage | undefined,
+): number | undefined {
+  if (externalStorage === undefined || bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return bytes;
+  const { payloadSizeThreshold } = externalStorage;
+  const sizes = values.length === 1 ? [bytes] : values.map((value) => measureJson(value)?.bytes ?? 0);
+  return sizes.filter((size) => size < payloadSizeThreshold).reduce((sum, size) => sum + size, 0);
+}
+
+/** The finding for a payload's size, if it is one. Codec and compression can make it smaller. */
 export function payloadFinding({ boundary, bytes, subject }: MeasuredPayload): Detection | undefined {
   if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return undefined;
   const over = bytes >= PAYLOAD_LIMIT_BYTES;

@@ -3,14 +3,21 @@ import type { Detected } from '../definitions/finding';
 import type { ReportError } from '../definitions/observer-parts';
 import { SINK_NAME } from '../definitions/wire';
 import type { AgentSinks } from '../workflow/sinks';
+import type { TransformReporter } from './transform-reporter';
 
 export interface SinkObserver {
   readonly report: ReportError;
   found(detected: Detected): void;
+  /** Absent where nothing runs but replays. */
+  readonly transforms?: TransformReporter;
 }
 
-/** The worker's end of what the workflow side tells. */
-export function agentSinks(observer: SinkObserver): InjectedSinks<AgentSinks> {
+/**
+ * The worker's end of what the workflow side tells.
+ *
+ * @param storesPayloads whether large payloads are kept outside history: the sandbox measures them before they go there
+ */
+export function agentSinks(observer: SinkObserver, storesPayloads = false): InjectedSinks<AgentSinks> {
   return {
     [SINK_NAME]: {
       internalError: {
@@ -18,8 +25,18 @@ export function agentSinks(observer: SinkObserver): InjectedSinks<AgentSinks> {
         callDuringReplay: false,
       },
       finding: {
-        fn: ({ workflowType, workflowId, runId }, detection) =>
-          observer.found({ ...detection, workflowType, workflowId, runId }),
+        fn: ({ workflowType, workflowId, runId }, detection) => {
+          if (storesPayloads && detection.evidence?.boundary === 'workflow_task') return;
+          observer.found({ ...detection, workflowType, workflowId, runId });
+        },
+        callDuringReplay: false,
+      },
+      transformsDefined: {
+        fn: ({ taskQueue }, names) => observer.transforms?.defined(taskQueue, names),
+        callDuringReplay: false,
+      },
+      transformed: {
+        fn: (_info, use) => observer.transforms?.used(use),
         callDuringReplay: false,
       },
     },

@@ -5,9 +5,10 @@
  * @module
  */
 
-import type { Logger } from '@temporalio/common';
+import type { ExternalStorage, Logger } from '@temporalio/common';
 import type { AttemptObserver, AttemptStart, AttemptTrace } from '../activity/attempt-observer';
 import type { ActivityObservation, JsonMeasure } from '../activity/observation';
+import { watchOutboundRequests } from '../activity/outbound-requests';
 import { measureJson } from '../content/measure-json';
 import type { Detected, Finding } from '../definitions/finding';
 import { onProcessFinding, type ProcessFinding } from '../definitions/finding-listeners';
@@ -26,25 +27,33 @@ import { ErrorReporter } from './error-reporter';
 import { type FindingOutlets, FindingReporter } from './finding-reporter';
 import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
-import { type PayloadBoundary, payloadFinding } from './payload-findings';
+import { inlineBytes, type PayloadBoundary, payloadFinding } from './payload-findings';
+import { TransformReporter } from './transform-reporter';
 import { PACKAGE_VERSION, SDK_VERSION } from './versions';
 
 /** Estimates that may wait at once; beyond that the call stays without one. */
 const MAX_ESTIMATES = 100;
-const MAX_UNCOUNTED = 100;
+/** Findings that wait for metrics or records. */
+const MAX_WAITING = 100;
 
 export class WorkerObserver implements AttemptObserver {
   readonly taskTypes: Readonly<Record<string, string>>;
   readonly thresholds: Thresholds;
   /** Never throws. */
   readonly logger: Logger;
+  /** Of the worker's data converter: takes large payloads out of Temporal's way. */
+  externalStorage: ExternalStorage | undefined;
   private readonly errors: ErrorReporter;
   private readonly findings: FindingReporter;
+  readonly transforms = new TransformReporter(this);
   private outlets: Outlets | undefined;
   private wasStarted = false;
   private unlisten: (() => void) | undefined;
+  private unwatchRequests: (() => void) | undefined;
   /** Findings from before the metrics are there. */
   private readonly uncounted: Finding[] = [];
+  /** Findings from before the records are there. */
+  private readonly unrecorded: Finding[] = [];
   /** By task queue; kept because the answer may come before the metrics do. */
   private readonly searchAttributes = new Map<string, boolean>();
   /** Estimates under way, so that shutdown can wait for them. */
@@ -68,7 +77,7 @@ export class WorkerObserver implements AttemptObserver {
     const outlets: FindingOutlets = {
       logger: this.logger,
       count: (finding) => this.count(finding),
-      record: (finding) => this.outlets?.recorder?.recordFinding(namespace, finding),
+      record: (finding) => this.record(finding),
     };
     this.findings = new FindingReporter(outlets, options.findings);
   }
@@ -91,6 +100,7 @@ export class WorkerObserver implements AttemptObserver {
     if (this.options.mode === 'off') return;
     this.unlisten = onProcessFinding((finding) => this.takeProcessFinding(finding));
     try {
+      this.unwatchRequests = watchOutboundRequests();
       const outlets = new Outlets(this.options, this.logger, this.report);
       this.outlets = outlets;
       this.errors.countWith((part) => outlets.countError(this.namespace, part));
@@ -104,8 +114,10 @@ export class WorkerObserver implements AttemptObserver {
   /** Waits for what is under way, for a bounded time, and lets go. Never rejects. */
   async stop(): Promise<void> {
     this.unlisten?.();
+    this.unwatchRequests?.();
     const { outlets } = this;
     if (outlets === undefined) return;
+    this.transforms.stop();
     this.outlets = undefined;
     await Promise.race([Promise.allSettled(this.estimates), unrefDelay(SHUTDOWN_FLUSH_MS)]);
     try {
@@ -154,13 +166,14 @@ export class WorkerObserver implements AttemptObserver {
   }
 
   readonly watch: Watch = (observation, span, trace) => {
-    const { call, inputBytes, outputBytes } = observation;
+    const { call, input, inputBytes, output, outputBytes } = observation;
     try {
       const { metrics } = this;
       if (metrics !== undefined) observeActivity(metrics, observation);
       recordGenAiMetrics(observation, this.report);
-      findPayload('activity_input', observation, inputBytes, trace);
-      findPayload('activity_result', observation, outputBytes, trace);
+      const { externalStorage } = this;
+      findPayload('activity_input', observation, inlineBytes(input, inputBytes, externalStorage), trace);
+      findPayload('activity_result', observation, inlineBytes([output], outputBytes, externalStorage), trace);
       if (call !== undefined) {
         this.kept.call = call;
         this.findGaps(observation, call, trace);
@@ -214,17 +227,23 @@ export class WorkerObserver implements AttemptObserver {
   private count(finding: Finding): void {
     const { metrics } = this;
     if (metrics === undefined) {
-      if (this.uncounted.length < MAX_UNCOUNTED) this.uncounted.push(finding);
+      if (this.uncounted.length < MAX_WAITING) this.uncounted.push(finding);
       return;
     }
     const { id, severity, taskType = 'unknown', workflowType = 'unknown' } = finding;
     metrics.inc('findings', { finding: id, severity, task_type: taskType, workflow_type: workflowType });
   }
 
-  /** Exports what was known before there were metrics. */
+  private record(finding: Finding): void {
+    if (this.outlets !== undefined) this.outlets.recorder?.recordFinding(this.namespace, finding);
+    else if (this.unrecorded.length < MAX_WAITING) this.unrecorded.push(finding);
+  }
+
+  /** Exports what was known before there were metrics and records. */
   private announce(): void {
     this.metrics?.set('buildInfo', { version: PACKAGE_VERSION, temporal_sdk_version: SDK_VERSION }, 1);
     for (const finding of this.uncounted.splice(0)) this.count(finding);
+    for (const finding of this.unrecorded.splice(0)) this.record(finding);
     for (const [taskQueue, enabled] of this.searchAttributes) this.searchAttributesEnabled(taskQueue, enabled);
   }
 }

@@ -9,6 +9,7 @@ import type { Logger } from '@temporalio/common';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { SearchAttributeConnection, SearchAttributeStatus } from '../client/search-attribute-registry';
 import type { BundleConfig } from '../definitions/bundle-config';
+import { differingThresholds } from '../definitions/thresholds';
 import type { ResolvedOptions } from '../resolve-options';
 import { readPrebuiltBundle } from './bundle';
 import { SearchAttributeCheck } from './search-attribute-check';
@@ -59,6 +60,7 @@ export class WorkerSearchAttributes {
         return undefined;
       }
       warnOfOtherKeys(bundle, ownBundle, logger);
+      warnOfOtherThresholds(bundle, ownBundle, logger);
     }
     warnOfFailureTypes(workerOptions, logger);
     return new WorkerSearchAttributes(namespace, taskQueue, bundle.keys, options, observer, logger);
@@ -127,6 +129,15 @@ function warnOfOtherKeys(bundle: BundleConfig, own: BundleConfig, logger: Logger
     bundle: built,
     options: wanted,
     hint: 'The bundle decides. Build it again with the same options to change the set.',
+  });
+}
+
+function warnOfOtherThresholds(bundle: BundleConfig, own: BundleConfig, logger: Logger): void {
+  const differing = differingThresholds(bundle.thresholds, own.thresholds);
+  if (differing.length === 0) return;
+  logger.warn('Agent observability: the workflow bundle was built with other thresholds than the options say', {
+    thresholds: differing.join(', '),
+    hint: 'The bundle decides. Build it again with the same options to change them.',
   });
 }
 

@@ -18,12 +18,20 @@ import { observe, reportInternalError } from './observe';
 import { requiredPair, searchAttributePairs } from './search-attribute-values';
 import { SearchAttributeWriter } from './search-attribute-writer';
 import { agentSinks } from './sinks';
+import { transformNames } from './transform-registry';
+
+type DetectorEvent = keyof WorkflowDetector;
+
+/** Findings remembered as told while the run stays in the cache. */
+const MAX_TOLD = 256;
 
 export class AgentRun implements NamedRun, WatchedRun {
   readonly writer = new SearchAttributeWriter(() => this.write());
   state: AgentState;
   readonly thresholds = bundleConfig.thresholds;
   private detectors: readonly WorkflowDetector[] = [];
+  private readonly listening: Partial<Record<DetectorEvent, readonly WorkflowDetector[]>> = {};
+  private readonly told = new Set<string>();
   private written = new Map<string, SearchAttributePair>();
 
   constructor() {
@@ -37,6 +45,10 @@ export class AgentRun implements NamedRun, WatchedRun {
   start(header: AgentHeader): void {
     observe(() => {
       this.state = this.stateFrom(header);
+    });
+    observe(() => {
+      const names = transformNames();
+      if (names.length > 0) agentSinks[SINK_NAME].transformsDefined(names);
     });
     let on = false;
     try {
@@ -56,13 +68,33 @@ export class AgentRun implements NamedRun, WatchedRun {
   }
 
   found(detection: Detection): void {
-    if (this.state.allows(detection.id)) return;
+    // The worker would drop what is told at replay and what it was told before, at the price of copying it first.
+    if (workflowInfo().unsafe.isReplaying || this.state.allows(detection.id)) return;
+    const key = `${detection.id} ${detection.cause}`;
+    if (this.told.has(key)) return;
+    if (this.told.size < MAX_TOLD) this.told.add(key);
     observe(() => agentSinks[SINK_NAME].finding({ ...detection, taskType: this.state.currentTaskType }));
   }
 
-  /** Tells every detector; what one throws is counted, and the others go on. */
-  tell(event: (detector: WorkflowDetector) => void): void {
-    for (const detector of this.detectors) observe(() => event(detector));
+  /** Tells the detectors that listen; what one throws is counted, and the others go on. */
+  tell<E extends DetectorEvent>(event: E, ...args: Parameters<Required<WorkflowDetector>[E]>): void {
+    for (const detector of this.listeners(event)) {
+      try {
+        (detector[event] as (...args: unknown[]) => void).apply(detector, args);
+      } catch (error) {
+        reportInternalError(error);
+      }
+    }
+  }
+
+  /** Most events interest few detectors, and every activity brings about half a dozen. */
+  private listeners(event: DetectorEvent): readonly WorkflowDetector[] {
+    let listeners = this.listening[event];
+    if (listeners === undefined) {
+      listeners = this.detectors.filter((detector) => detector[event] !== undefined);
+      this.listening[event] = listeners;
+    }
+    return listeners;
   }
 
   private stateFrom(header: AgentHeader): AgentState {

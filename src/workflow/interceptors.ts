@@ -30,7 +30,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           const result = next(input);
           const settle = () => {
             run.writer.ending();
-            run.tell((detector) => detector.settled?.());
+            run.tell('settled');
           };
           if (result instanceof Promise) untrackPromise(result.then(settle, settle));
           return result;
@@ -41,14 +41,14 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     internals: [
       {
         activate(input, next) {
-          run.tell((detector) => detector.activating?.());
+          run.tell('activating');
           for (const job of input.activation.jobs ?? []) activated(run, job);
           next(input);
         },
 
         concludeActivation(input, next) {
           const output = next(input);
-          run.tell((detector) => detector.concluded?.(output.commands));
+          run.tell('concluded', output.commands);
           return output;
         },
       },
@@ -58,7 +58,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
       {
         scheduleActivity(input, next) {
           observe(() => run.state.onScheduled(input.seq, input.activityType, input.args));
-          run.tell((detector) => detector.scheduling?.(input));
+          run.tell('scheduling', input);
           run.writer.scheduling();
           let { headers } = input;
           observe(() => {
@@ -73,13 +73,13 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
             run.state.onScheduled(input.seq, input.activityType, input.args);
             headers = withAgentHeader(headers, run.state.activityHeader());
           });
-          run.tell((detector) => detector.schedulingLocal?.(input));
+          run.tell('schedulingLocal', input);
           return next({ ...input, headers });
         },
 
         startChildWorkflowExecution(input, next) {
           run.writer.scheduling();
-          run.tell((detector) => detector.startingChild?.(input));
+          run.tell('startingChild', input);
           let { headers } = input;
           observe(() => {
             headers = withAgentHeader(headers, run.state.childHeader());
@@ -89,7 +89,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 
         continueAsNew(input, next) {
           run.writer.ending();
-          run.tell((detector) => detector.continuingAsNew?.());
+          run.tell('continuingAsNew');
           let { headers } = input;
           observe(() => {
             headers = withAgentHeader(headers, run.state.continueHeader());
@@ -116,18 +116,18 @@ function activated(run: AgentRun, job: Job): void {
   const { resolveActivity, resolveChildWorkflowExecution, resolveChildWorkflowExecutionStart } = job;
   if (resolveChildWorkflowExecutionStart) {
     const { seq, succeeded } = resolveChildWorkflowExecutionStart;
-    run.tell((detector) => detector.childStarted?.(seq ?? 0, succeeded != null));
+    run.tell('childStarted', seq ?? 0, succeeded != null);
   }
   if (resolveChildWorkflowExecution) {
     run.writer.resolved();
-    run.tell((detector) => detector.childResolved?.(resolveChildWorkflowExecution.seq ?? 0));
+    run.tell('childResolved', resolveChildWorkflowExecution.seq ?? 0);
   }
   if (!resolveActivity) return;
   if (!resolveActivity.isLocal) run.writer.resolved();
   observe(() => {
-    const result = resultOf(resolveActivity.result?.completed?.result);
-    const resolved = run.state.onResolved(resolveActivity.seq ?? 0, result);
-    if (resolved !== undefined) run.tell((detector) => detector.activityResolved?.(resolved));
+    const payload = resolveActivity.result?.completed?.result;
+    const resolved = run.state.onResolved(resolveActivity.seq ?? 0, resultOf(payload));
+    if (resolved !== undefined) run.tell('activityResolved', resolved, payload);
   });
 }
 

@@ -9,6 +9,10 @@ export interface AgentSinks extends Sinks {
     internalError(message: string): void;
     /** A detector found something; told again at every occurrence, the worker removes repeats. */
     finding(detection: Detection & { readonly taskType: string }): void;
+    /** Names of the transforms that the bundle defines; told by every run, if there are any. */
+    transformsDefined(names: readonly string[]): void;
+    /** A transform was applied. Sizes in bytes of JSON; absent where the result is no plain data. */
+    transformed(use: { readonly transform: string; readonly before: number; readonly after: number | undefined }): void;
   };
 }
 

@@ -17,6 +17,7 @@ interface How {
   readonly times?: number;
   readonly attempts?: number;
   readonly local?: boolean;
+  readonly heartbeatTimeoutMs?: number;
 }
 
 export class ActivityWorker {

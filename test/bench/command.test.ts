@@ -24,6 +24,8 @@ test('prints nothing but JSON on stdout, progress on stderr, and tells missed go
 
 test('refuses a benchmark that there is not', () => {
   const { stderr, status } = bench('--only', 'nonsense');
-  expect(stderr).toContain('--only: expected some of activity, replay, bundle, event-loop, tokens, got nonsense');
+  expect(stderr).toContain(
+    '--only: expected some of activity, requests, replay, bundle, event-loop, tokens, got nonsense',
+  );
   expect(status).toBe(1);
 });

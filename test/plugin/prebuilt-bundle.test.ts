@@ -95,6 +95,25 @@ test('a bundle built with other search attributes: said clearly, and the bundle 
   ]);
 });
 
+test('a bundle built with other thresholds: said clearly, but not of those that the bundle has no use for', async () => {
+  const thresholds = { iterationCap: { default: 10, research: 20 }, tokenBudget: 1000, cancelIgnoredMs: 1000 };
+  const builder = effects.plugin({ thresholds });
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath, plugins: [builder], logger: quietRuntime() });
+  const warnings = async (options: typeof thresholds) => {
+    const plugins = [effects.plugin({ thresholds: options })];
+    await server.during({ taskQueue: 'other-thresholds', workflowBundle, activities, plugins }, async () => {});
+    return levels('WARN').splice(0);
+  };
+  const reordered = { ...thresholds, iterationCap: { research: 20, default: 10 } };
+  expect(await warnings({ ...reordered, cancelIgnoredMs: 2000 })).toEqual([]);
+  expect(await warnings({ ...thresholds, iterationCap: { default: 10, research: 30 } })).toMatchObject([
+    {
+      message: 'Agent observability: the workflow bundle was built with other thresholds than the options say',
+      meta: { thresholds: 'iterationCap' },
+    },
+  ]);
+});
+
 test('a bundle whose file is not there is for Temporal to refuse', async () => {
   const options = {
     taskQueue: 'gone',

@@ -1,10 +1,31 @@
 import { ChildAbandoned } from './child-abandoned';
+import { ContinueAsNewIgnored } from './continue-as-new-ignored';
+import { ConversationInHistory } from './conversation-in-history';
+import { HistoryBudget } from './history-budget';
+import { HistoryGrowth } from './history-growth';
 import { ModelCallOptions } from './model-call-options';
 import { OrphanedAgent } from './orphaned-agent';
+import { TaskCaps } from './task-caps';
+import { oversizedToolOutputs } from './tool-output-oversized';
+import { TransactionSize } from './transaction-size';
 import { WaitWithoutTimeout } from './wait-without-timeout';
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** The detectors of one run. */
 export function workflowDetectors(run: WatchedRun): readonly WorkflowDetector[] {
-  return [new ModelCallOptions(run), new ChildAbandoned(run), new OrphanedAgent(run), new WaitWithoutTimeout(run)];
+  // Before those that read it.
+  const growth = new HistoryGrowth(run);
+  return [
+    growth,
+    new ModelCallOptions(run),
+    new ChildAbandoned(run),
+    new OrphanedAgent(run),
+    new WaitWithoutTimeout(run),
+    new TaskCaps(run),
+    new HistoryBudget(run, growth),
+    new ContinueAsNewIgnored(run),
+    new TransactionSize(run),
+    new ConversationInHistory(run, growth),
+    oversizedToolOutputs(run),
+  ];
 }

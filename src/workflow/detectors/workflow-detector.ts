@@ -1,3 +1,4 @@
+import type { Payload } from '@temporalio/common';
 import type {
   ActivityInput,
   ConcludeActivationInput,
@@ -29,7 +30,8 @@ export interface WorkflowDetector {
   activating?(): void;
   scheduling?(activity: Pick<ActivityInput, 'seq' | 'activityType' | 'args' | 'options'>): void;
   schedulingLocal?(activity: Pick<LocalActivityInput, 'seq' | 'activityType' | 'args' | 'options'>): void;
-  activityResolved?(activity: ResolvedActivity): void;
+  /** `result` is the payload that the activity returned, if it completed. */
+  activityResolved?(activity: ResolvedActivity, result: Payload | null | undefined): void;
   startingChild?(child: StartChildWorkflowExecutionInput): void;
   /** The child's start was refused (`started` false) or it runs. */
   childStarted?(seq: number, started: boolean): void;

@@ -14,12 +14,16 @@ const OPTIONS: ActivityOptions = { startToCloseTimeout: '1 minute', retry: { ini
 export async function call(
   name: string,
   args: unknown[],
-  how: { times?: number; attempts?: number; local?: boolean } = {},
+  how: { times?: number; attempts?: number; local?: boolean; heartbeatTimeoutMs?: number } = {},
 ) {
   const retry = { ...OPTIONS.retry, maximumAttempts: how.attempts ?? 1 };
   const proxy = how.local
     ? proxyLocalActivities<Any>({ ...OPTIONS, retry })
-    : proxyActivities<Any>({ ...OPTIONS, retry });
+    : proxyActivities<Any>({
+        ...OPTIONS,
+        retry,
+        ...(how.heartbeatTimeoutMs !== undefined && { heartbeatTimeout: how.heartbeatTimeoutMs }),
+      });
   let result: unknown;
   for (let i = 0; i < (how.times ?? 1); i++) result = await proxy[name]?.(...args);
   return result;
