@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FINDINGS } from 'temporal-agent-observability';
 import ts from 'typescript';
@@ -53,7 +53,9 @@ test.each([...pages])('%s says what a reader needs, in the same order as all oth
 });
 
 test.each([...pages])('%s links to pages and examples that exist', (_, page) => {
-  for (const [, target = ''] of page.matchAll(/\]\(([\w-]+)\.md\)/g)) expect(pages.has(target), target).toBe(true);
+  for (const [, target = ''] of page.matchAll(/\]\(([^)#:]+\.md)\)/g)) {
+    expect(existsSync(path.join(FOLDER, target)), target).toBe(true);
+  }
   for (const [, target = ''] of page.matchAll(/`(examples\/[\w/-]+)`/g)) expect(readdirSync(target)).not.toEqual([]);
 });
 
@@ -74,4 +76,9 @@ test('code on the pages compiles against the public API', () => {
     return `${path.basename(file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
   });
   expect(errors).toEqual([]);
+}, 180_000);
+
+test('the README names every finding', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  for (const { id } of FINDINGS) expect(readme).toContain(`\`${id}\``);
 });
