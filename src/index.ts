@@ -26,4 +26,5 @@ export type {
   WorkflowFilterOptions,
 } from './options';
 export { AgentObservabilityPlugin, PLUGIN_NAME } from './plugin';
+export { type AgentRuntimeOptions, runtimeOptions } from './runtime-options';
 export { type CountTokensOptions, countTokens, type TokenCount, type TokenEncoding } from './tokens';

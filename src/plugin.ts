@@ -21,6 +21,8 @@ import { ClientFindings } from './worker/client-findings';
 import { configureObservedClient } from './worker/configure-client';
 import { configureObservedReplayWorker, configureObservedWorker, observedWorker } from './worker/configure-worker';
 import { loggerOf } from './worker/logger';
+import { joinRunningWorkers, runningWorker } from './worker/running-workers';
+import { sayWhatIsUnseen } from './worker/unseen';
 import { WorkerObserver } from './worker/worker-observer';
 
 /** Name under which Temporal knows the plugin. */
@@ -92,8 +94,11 @@ export class AgentObservabilityPlugin implements ClientPlugin, WorkerPlugin, Bun
     observer.start();
     searchAttributes?.start(worker.connection);
     const forget = this.#client.through(observer);
+    const leave = joinRunningWorkers(runningWorker(worker));
+    if (this.options.mode !== 'off') sayWhatIsUnseen(observer.logger);
     return next(worker).finally(async () => {
       forget();
+      leave();
       searchAttributes?.stop();
       await observer.stop();
     });

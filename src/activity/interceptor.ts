@@ -21,9 +21,9 @@ import { readRequestModel } from '../llm/request-model';
 import { setAgentContext } from './agent-context';
 import type { AttemptObserver, AttemptStart, AttemptTrace } from './attempt-observer';
 import { type AttemptEnd, buildObservation } from './build-observation';
-import { type AttemptDetector, type AttemptWatch, attemptDetectors } from './detectors';
+import { type AttemptDetector, type AttemptWatch, attemptDetectors, type WatchedAttempt } from './detectors';
 import { endWatches, watchAttempt } from './detectors/watch-attempt';
-import type { AgentCorrelation } from './observation';
+import type { ActivityObservation, AgentCorrelation } from './observation';
 
 /** Activity types remembered as model activities because they returned a model's response. */
 const MAX_LEARNED = 1_000;
@@ -43,7 +43,8 @@ type GetLogAttributes = Next<ActivityOutboundCallsInterceptor, 'getLogAttributes
 /** Intercepts one attempt. */
 class Attempt implements ActivityInboundCallsInterceptor, ActivityOutboundCallsInterceptor {
   private trace: AttemptTrace | undefined;
-  private watches: readonly AttemptWatch[] = [];
+  private watched: WatchedAttempt | undefined;
+  private watches: readonly AttemptWatch[] | undefined;
 
   constructor(
     private readonly ctx: Context,
@@ -96,7 +97,8 @@ class Attempt implements ActivityInboundCallsInterceptor, ActivityOutboundCallsI
       if (this.detectors.length > 0) {
         const { thresholds, report } = observer;
         const found = (detection: Detection) => trace.found(detection);
-        this.watches = watchAttempt(this.detectors, { ctx, start, args, thresholds, found, report });
+        this.watched = { ctx, start, args, thresholds, found, report };
+        this.watches = watchAttempt(this.detectors, this.watched);
       }
       return start;
     } catch (error) {
@@ -114,7 +116,7 @@ class Attempt implements ActivityInboundCallsInterceptor, ActivityOutboundCallsI
   ): void {
     try {
       if ('error' in end && end.error instanceof CompleteAsyncError) {
-        endWatches(this.watches, undefined, this.observer.report);
+        this.endWatches(undefined);
         trace.abandon();
         return;
       }
@@ -122,12 +124,21 @@ class Attempt implements ActivityInboundCallsInterceptor, ActivityOutboundCallsI
       if (observation.call !== undefined && this.learned.size < MAX_LEARNED) {
         this.learned.add(observation.correlation.activityType);
       }
-      endWatches(this.watches, observation, this.observer.report);
+      this.endWatches(observation);
       trace.end(observation);
     } catch (error) {
       this.observer.report('activity', error);
+      // A detector that is not told of the end would go on watching.
+      this.endWatches(undefined);
       trace.abandon();
     }
+  }
+
+  private endWatches(observation: ActivityObservation | undefined): void {
+    const { watches, watched } = this;
+    if (watches === undefined || watched === undefined) return;
+    this.watches = undefined;
+    endWatches(watches, observation, watched);
   }
 }
 

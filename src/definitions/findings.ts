@@ -26,9 +26,9 @@ export const FINDINGS = [
     id: 'llm-in-workflow',
     pattern: 1,
     severity: 'critical',
-    title: 'Workflow code calls a model, or brings the SDK of one',
+    title: 'Workflow code brings the SDK of a model, or uses what its sandbox does not have',
     advice:
-      'Call the model in an activity, and import its SDK only there; workflow code may import types alone (`import type`).',
+      'Call models, and whatever else needs the network, the process or timers of Node, in activities, and import SDKs only there; workflow code may import their types alone (`import type`).',
   },
   {
     id: 'heartbeat-missing',
@@ -42,9 +42,9 @@ export const FINDINGS = [
     id: 'heartbeat-silent',
     pattern: 2,
     severity: 'warning',
-    title: 'An activity with a heartbeat timeout does not heartbeat',
+    title: 'An activity with a heartbeat timeout does not heartbeat in time',
     advice:
-      'Heartbeat while the work runs: heartbeatWhile(...) of temporal-agent-observability/activity does it around any promise.',
+      'Heartbeat while the work runs: heartbeatWhile(...) of temporal-agent-observability/activity does it around any promise. Where the process could not, set the timeout above its longest pause.',
   },
   {
     id: 'llm-call-duplicated',

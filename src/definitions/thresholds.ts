@@ -14,7 +14,10 @@ export interface Thresholds {
   readonly tokenBudget: PerTaskType<number>;
   /** Milliseconds of `startToCloseTimeout` over which a model call without heartbeats is `heartbeat-missing`. */
   readonly heartbeatAboveMs: number;
-  /** Share of the heartbeat timeout without a heartbeat at which an activity is `heartbeat-silent`. */
+  /**
+   * Share of the heartbeat timeout without a first heartbeat at which an activity is `heartbeat-silent`. Between
+   * heartbeats it may be silent for halfway from there to the whole timeout.
+   */
   readonly heartbeatSilentShare: number;
   /** Milliseconds that an activity may go on after its cancellation was delivered before it is `cancel-ignored`. */
   readonly cancelIgnoredMs: number;

@@ -9,6 +9,7 @@ import { activityInterceptors } from '../activity/interceptor';
 import type { BundleConfig } from '../definitions/bundle-config';
 import { SINK_NAME } from '../definitions/wire';
 import type { ResolvedOptions } from '../resolve-options';
+import { watchBundle } from './bundle-findings';
 import { type ClientObserver, observedWorkerClient } from './configure-client';
 import { gate } from './gate';
 import { agentSinks, type SinkObserver } from './sinks';
@@ -48,7 +49,7 @@ export function configureObservedWorker(workerOptions: WorkerOptions, makeParts:
   searchAttributes?.start(workerOptions.connection);
 
   return {
-    ...workerOptions,
+    ...(options.mode === 'off' ? workerOptions : watchBundle(workerOptions, observer)),
     interceptors: {
       ...interceptors,
       activity: [...(interceptors.activity ?? []), ...activity],

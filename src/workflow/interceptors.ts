@@ -28,11 +28,11 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
         execute(input, next) {
           run.start(readAgentHeader(input.headers));
           const result = next(input);
-          const settle = () => {
+          const settle = (error?: unknown) => {
             run.writer.ending();
-            run.tell('settled');
+            run.tell('settled', error);
           };
-          if (result instanceof Promise) untrackPromise(result.then(settle, settle));
+          if (result instanceof Promise) untrackPromise(result.then(() => settle(), settle));
           return result;
         },
       },

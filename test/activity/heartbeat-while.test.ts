@@ -122,7 +122,7 @@ afterAll(async () => {
   await provider.close();
 });
 
-const HEARTBEAT = { heartbeatTimeoutMs: 1_000 };
+const HEARTBEAT = { options: { heartbeatTimeout: 1_000 } };
 
 describe('while the work runs', () => {
   test('an activity longer than its heartbeat timeout heartbeats at a third of it, and stops with the work', async () => {

@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { ActivityOptions } from '@temporalio/common';
 import { bundleWorkflowCode, type WorkerOptions } from '@temporalio/worker';
-import type { AgentIdentity, AgentObservabilityPlugin } from 'temporal-agent-observability';
+import type { AgentIdentity, AgentObservabilityOptions, AgentObservabilityPlugin } from 'temporal-agent-observability';
 import { withAgentTask } from 'temporal-agent-observability';
 import { Effects, Server } from '../plugin/observed';
 import { quietRuntime } from '../support/quiet-runtime';
@@ -15,45 +16,62 @@ const taskQueue = 'activities';
 
 interface How {
   readonly times?: number;
+  /** Default: 1; 0 for no bound. */
   readonly attempts?: number;
   readonly local?: boolean;
-  readonly heartbeatTimeoutMs?: number;
+  /** Beyond what all calls have. */
+  readonly options?: ActivityOptions;
+}
+
+interface MoreOptions {
+  readonly plugin?: AgentObservabilityOptions;
+  readonly worker?: Partial<WorkerOptions>;
 }
 
 export class ActivityWorker {
   readonly effects = new Effects();
-  readonly plugin: AgentObservabilityPlugin = this.effects.plugin();
+  readonly plugin: AgentObservabilityPlugin;
   private runs = 0;
 
   private constructor(
     readonly server: Server,
+    options: AgentObservabilityOptions,
     private readonly stop: () => Promise<void>,
-  ) {}
+  ) {
+    this.plugin = this.effects.plugin(options);
+  }
 
   static async start(
     address: string,
     namespace: string,
     activities: NonNullable<WorkerOptions['activities']>,
+    more: MoreOptions = {},
   ): Promise<ActivityWorker> {
     quietRuntime();
     await createNamespace(address, namespace);
     const server = await Server.connect(address, namespace);
     let stop = async () => {};
-    const started = new ActivityWorker(server, () => stop());
+    const started = new ActivityWorker(server, more.plugin ?? {}, () => stop());
     const { plugin } = started;
     const workflowsPath = require.resolve('./workflows/index.ts');
     const workflowBundle = await bundleWorkflowCode({ workflowsPath, plugins: [plugin], logger: quietRuntime() });
-    const worker = await server.worker({ taskQueue, workflowBundle, activities, plugins: [plugin] });
+    const worker = await server.worker({ taskQueue, workflowBundle, activities, plugins: [plugin], ...more.worker });
     const done = worker.run();
     stop = async () => {
+      stop = async () => {};
       worker.shutdown();
       await done;
     };
     return started;
   }
 
-  async close(): Promise<void> {
+  /** Ends the worker alone. */
+  async shutDown(): Promise<void> {
     await this.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.shutDown();
     await this.server.close();
     this.effects.remove();
   }

@@ -9,6 +9,7 @@ import { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { type ContentStore, claimCheck, LocalDirectoryStore } from 'temporal-agent-observability/content';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { cli } from '../cli/support/cli';
 import { Effects, Server } from '../plugin/observed';
 import { quietRuntime } from '../support/quiet-runtime';
 import { createNamespace } from '../support/temporal-server';
@@ -32,8 +33,9 @@ beforeAll(async () => {
   await createNamespace(address, NAMESPACE);
   server = await Server.connect(address, NAMESPACE);
   const workflowsPath = require.resolve('./workflows/index.ts');
-  const plugins = [new Effects().plugin()];
-  workflowBundle = await bundleWorkflowCode({ workflowsPath, plugins, logger: quietRuntime() });
+  const bundling = new Effects();
+  workflowBundle = await bundleWorkflowCode({ workflowsPath, plugins: [bundling.plugin()], logger: quietRuntime() });
+  bundling.remove();
 });
 
 afterAll(() => server.close());
@@ -124,6 +126,9 @@ test('a model result of 3 MiB completes, is read back whole and leaves a referen
   }
   expect(payloadFindings()).toEqual([]);
   expect(await effects.observerErrors()).toEqual({});
+
+  const where = ['--address', server.address, '--namespace', NAMESPACE, '--content-dir', path.join(directory, 'none')];
+  expect((await cli('explain', 'relay', ...where)).out).toContain('cannot be read here (in external storage)');
 
   await Worker.runReplayHistory({ workflowBundle, dataConverter }, await historyOf('relay'), 'relay');
 });

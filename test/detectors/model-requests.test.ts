@@ -32,8 +32,8 @@ function begin(modelRequestsPerAttempt: number) {
     start: { startedAtMs: Date.now(), correlation: { activityType: 'agent', attempt: 1 } },
     args: [],
     thresholds: { ...DEFAULT_THRESHOLDS, modelRequestsPerAttempt },
-    found: (detection) => findings.push(detection),
-    report: (_, error) => expect.fail(String(error)),
+    found: (detection: Detection) => findings.push(detection),
+    report: (_: string, error: unknown) => expect.fail(String(error)),
   } as unknown as WatchedAttempt);
   return { findings, watch, run: <T>(fn: () => Promise<T>) => asyncLocalStorage.run(ctx, fn) };
 }

@@ -17,10 +17,10 @@ export interface WatchedAttempt {
   readonly report: ReportError;
 }
 
-/** What a detector wants to know of the end. */
+/** What a detector wants to know of the end. One without state of an attempt's own may serve all attempts. */
 export interface AttemptWatch {
   /** The attempt ended; `undefined` when nothing is known of its outcome: it completes elsewhere, later. */
-  end(observation: ActivityObservation | undefined): void;
+  end(observation: ActivityObservation | undefined, attempt: WatchedAttempt): void;
 }
 
 /**

@@ -22,13 +22,13 @@ export function watchAttempt(detectors: readonly AttemptDetector[], attempt: Wat
 export function endWatches(
   watches: readonly AttemptWatch[],
   observation: ActivityObservation | undefined,
-  report: WatchedAttempt['report'],
+  attempt: WatchedAttempt,
 ): void {
   for (const watch of watches) {
     try {
-      watch.end(observation);
+      watch.end(observation, attempt);
     } catch (error) {
-      report('detector', error);
+      attempt.report('detector', error);
     }
   }
 }

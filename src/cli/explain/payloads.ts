@@ -15,6 +15,7 @@ const MAX_DECODED_BYTES = 8 * 1024 * 1024;
 export function decodePayload(payload: Payload | null | undefined): DecodedPayload {
   const encoding = Buffer.from(payload?.metadata?.encoding ?? []).toString('utf8');
   const data = payload?.data;
+  if (payload?.externalPayloads?.length) return { kind: 'unreadable', encoding: 'in external storage' };
   if (encoding === 'binary/null') return { kind: 'value', value: undefined };
   if (encoding === 'json/plain' && data != null && data.length <= MAX_DECODED_BYTES) {
     try {

@@ -1,10 +1,10 @@
 import { type ActivityInput, workflowInfo } from '@temporalio/workflow';
 import { messageList } from '../../llm/message-list';
-import { payloadBytes, scheduledSeq } from './command-payloads';
+import { payloadBytes } from './command-payloads';
 import { type Conversation, continueConversation } from './conversation';
 import type { HistoryGrowth } from './history-growth';
 import { readableBytes } from './readable-bytes';
-import type { WatchedRun, WorkflowDetector } from './workflow-detector';
+import type { Command, WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** Times that a list has to come back longer before it is a conversation that is sent again and again. */
 const MIN_RESENT = 3;
@@ -58,10 +58,10 @@ export class ConversationInHistory implements WorkflowDetector {
     if (entry.conversation.resent >= MIN_RESENT) this.resent.set(seq, entry);
   }
 
-  concluded(commands: readonly object[]): void {
+  concluded(commands: readonly Command[]): void {
     if (this.resent.size === 0) return;
     for (const command of commands) {
-      const resent = this.resent.get(scheduledSeq(command) ?? -1);
+      const resent = this.resent.get(command.scheduleActivity?.seq ?? -1);
       if (resent !== undefined) this.check(resent, payloadBytes(command));
     }
     this.resent.clear();

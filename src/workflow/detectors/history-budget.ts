@@ -1,33 +1,28 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { closing } from './child-commands';
 import type { HistoryGrowth, HistoryQuantity } from './history-growth';
 import { readableBytes } from './readable-bytes';
-import type { WatchedRun, WorkflowDetector } from './workflow-detector';
+import type { Command, WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** Finds runs whose history comes near the size or the length at which the server terminates them. */
 export class HistoryBudget implements WorkflowDetector {
-  private ended = false;
-
   constructor(
     private readonly run: WatchedRun,
     private readonly growth: HistoryGrowth,
   ) {}
 
-  settled(): void {
-    this.ended = true;
-  }
-
-  concluded(): void {
-    // Nothing is in danger any more, least of all where the run continues as new.
-    if (this.ended) return;
+  concluded(commands: readonly Command[]): void {
     const { historySizeLimitBytes, historyEventsLimit } = this.run.thresholds;
     const { historySize, historyLength } = workflowInfo();
-    this.check('bytes', historySize, historySizeLimitBytes);
-    this.check('events', historyLength, historyEventsLimit);
+    this.check(commands, 'bytes', historySize, historySizeLimitBytes);
+    this.check(commands, 'events', historyLength, historyEventsLimit);
   }
 
-  private check(limit: HistoryQuantity, used: number, maximum: number): void {
+  private check(commands: readonly Command[], limit: HistoryQuantity, used: number, maximum: number): void {
     const { historyWarningShare, historyCriticalShare } = this.run.thresholds;
     if (used < maximum * historyWarningShare) return;
+    // Nothing is in danger any more, least of all where the run continues as new.
+    if (commands.some(closing)) return;
     const severity = used < maximum * historyCriticalShare ? 'warning' : 'critical';
     const callsLeft = this.growth.forecast(limit, used, maximum)?.callsLeft;
     const state =

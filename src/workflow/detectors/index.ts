@@ -5,8 +5,9 @@ import { HistoryBudget } from './history-budget';
 import { HistoryGrowth } from './history-growth';
 import { ModelCallOptions } from './model-call-options';
 import { OrphanedAgent } from './orphaned-agent';
+import { SandboxedApi } from './sandboxed-api';
 import { TaskCaps } from './task-caps';
-import { oversizedToolOutputs } from './tool-output-oversized';
+import { OversizedToolOutput } from './tool-output-oversized';
 import { TransactionSize } from './transaction-size';
 import { WaitWithoutTimeout } from './wait-without-timeout';
 import type { WatchedRun, WorkflowDetector } from './workflow-detector';
@@ -26,6 +27,7 @@ export function workflowDetectors(run: WatchedRun): readonly WorkflowDetector[] 
     new ContinueAsNewIgnored(run),
     new TransactionSize(run),
     new ConversationInHistory(run, growth),
-    oversizedToolOutputs(run),
+    new OversizedToolOutput(run),
+    new SandboxedApi(run),
   ];
 }

@@ -1,8 +1,9 @@
 import type { Payload } from '@temporalio/common';
 import { decode } from '@temporalio/common/lib/encoding';
 import { workflowInfo } from '@temporalio/workflow';
+import type { ResolvedActivity } from '../agent-state';
 import { byteText, containsOutput, type Fingerprint, fingerprintsOf } from '../output-fingerprint';
-import type { WatchedRun, WorkflowDetector } from './workflow-detector';
+import type { Command, WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** Outputs remembered; the oldest are forgotten first. */
 const MAX_OUTPUTS = 8;
@@ -20,75 +21,62 @@ interface LargeOutput {
   modelCalls: number;
 }
 
-/** The part of a command that says what an activity is given. */
-interface ScheduledActivity {
-  readonly seq?: number | null;
-  readonly activityType?: string | null;
-  readonly arguments?: readonly Payload[] | null;
-}
-
-interface Command {
-  readonly scheduleActivity?: ScheduledActivity | null;
-  readonly scheduleLocalActivity?: ScheduledActivity | null;
-}
+type ScheduledActivity = NonNullable<Command['scheduleActivity'] | Command['scheduleLocalActivity']>;
 
 /**
- * `tool-output-oversized`: the result of a tool that is over the threshold stands, to the byte, in what a model activity
- * is given. Read from payloads, for what user code makes of a result is not to be touched. Costs nothing as long as no
- * output is that large.
+ * The result of a tool that is over the threshold stands, to the byte, in what a model activity is given. Read from
+ * payloads, for what user code makes of a result is not to be touched. Costs nothing as long as no output is that large.
  */
-export function oversizedToolOutputs(run: WatchedRun): WorkflowDetector {
-  let outputs: LargeOutput[] = [];
+export class OversizedToolOutput implements WorkflowDetector {
+  private outputs: readonly LargeOutput[] = [];
   /** What calls of activities carried that are not known to call models, until their result tells. */
-  const carriers = new Map<number, readonly LargeOutput[]>();
+  private readonly carriers = new Map<number, readonly LargeOutput[]>();
 
-  const found = (activityType: string, { tool, bytes }: LargeOutput) => {
-    outputs = outputs.filter((output) => output.tool !== tool);
-    const { toolOutputBytes } = run.thresholds;
-    run.found({
+  constructor(private readonly run: WatchedRun) {}
+
+  activityResolved({ seq, activityType, turns }: ResolvedActivity, result: Payload | null | undefined): void {
+    const carried = this.carriers.get(seq);
+    this.carriers.delete(seq);
+    if (turns !== undefined) for (const output of carried ?? []) this.found(activityType, output);
+    if (turns !== undefined || this.run.state.callsModels(activityType)) return;
+    const { toolOutputBytes } = this.run.thresholds;
+    const json = jsonOf(result, toolOutputBytes);
+    if (json === undefined) return;
+    const fingerprints = fingerprintsOf(json, toolOutputBytes);
+    if (fingerprints.length === 0) return;
+    const output = { tool: activityType, bytes: json.length, fingerprints, modelCalls: 0 };
+    this.outputs = [...this.outputs.slice(1 - MAX_OUTPUTS), output];
+  }
+
+  concluded(commands: readonly Command[]): void {
+    if (this.outputs.length === 0) return;
+    for (const { scheduleActivity, scheduleLocalActivity } of commands) {
+      const activity = scheduleActivity ?? scheduleLocalActivity;
+      if (activity != null) this.scheduled(activity);
+    }
+  }
+
+  private scheduled({ seq, activityType, arguments: payloads }: ScheduledActivity): void {
+    if (activityType == null) return;
+    const callsModels = this.run.state.callsModels(activityType);
+    if (callsModels) this.outputs = this.outputs.filter((output) => ++output.modelCalls <= MODEL_CALLS);
+    // At replay a finding goes nowhere.
+    if (callsModels && workflowInfo().unsafe.isReplaying) return;
+    const carried = carriedBy(payloads ?? [], this.outputs);
+    if (callsModels) for (const output of carried) this.found(activityType, output);
+    else if (carried.length > 0 && this.carriers.size < MAX_CARRIERS) this.carriers.set(seq ?? 0, carried);
+  }
+
+  private found(activityType: string, { tool, bytes }: LargeOutput): void {
+    this.outputs = this.outputs.filter((output) => output.tool !== tool);
+    const { toolOutputBytes } = this.run.thresholds;
+    this.run.found({
       id: 'tool-output-oversized',
       message: `an output of tool ${tool} of ${bytes} bytes, over ${toolOutputBytes}, goes to the model as it is, in the arguments of activity ${activityType}`,
       cause: tool,
       evidence: { tool, bytes, thresholdBytes: toolOutputBytes, activityType },
     });
-  };
-
-  const scheduled = ({ seq, activityType, arguments: payloads }: ScheduledActivity) => {
-    if (activityType == null) return;
-    const callsModels = run.state.callsModels(activityType);
-    if (callsModels) outputs = outputs.filter((output) => ++output.modelCalls <= MODEL_CALLS);
-    // At replay a finding goes nowhere.
-    if (callsModels && workflowInfo().unsafe.isReplaying) return;
-    const carried = carriedBy(payloads ?? [], outputs);
-    if (callsModels) for (const output of carried) found(activityType, output);
-    else if (carried.length > 0 && carriers.size < MAX_CARRIERS) carriers.set(seq ?? 0, carried);
-  };
-
-  return {
-    activityResolved({ seq, activityType, turns }, result) {
-      const carried = carriers.get(seq);
-      carriers.delete(seq);
-      if (turns !== undefined) for (const output of carried ?? []) found(activityType, output);
-      if (turns !== undefined || run.state.callsModels(activityType)) return;
-      const { toolOutputBytes } = run.thresholds;
-      const json = jsonOf(result, toolOutputBytes);
-      if (json === undefined) return;
-      const fingerprints = fingerprintsOf(json, toolOutputBytes);
-      if (fingerprints.length === 0) return;
-      outputs = [
-        ...outputs.slice(1 - MAX_OUTPUTS),
-        { tool: activityType, bytes: json.length, fingerprints, modelCalls: 0 },
-      ];
-    },
-
-    concluded(commands: readonly Command[]) {
-      if (outputs.length === 0) return;
-      for (const { scheduleActivity, scheduleLocalActivity } of commands) {
-        const activity = scheduleActivity ?? scheduleLocalActivity;
-        if (activity != null) scheduled(activity);
-      }
-    },
-  };
+  }
 }
 
 function carriedBy(payloads: readonly Payload[], outputs: readonly LargeOutput[]): readonly LargeOutput[] {

@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { TRANSACTION_LIMIT_BYTES, TRANSACTION_WARN_BYTES } from '../../definitions/limits';
 import { payloadBytes } from './command-payloads';
 import { readableBytes } from './readable-bytes';
-import type { WatchedRun, WorkflowDetector } from './workflow-detector';
+import type { Command, WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /**
  * Finds workflow tasks that ask for so much at once that the server cannot write it in one transaction. Each payload may
@@ -11,7 +11,7 @@ import type { WatchedRun, WorkflowDetector } from './workflow-detector';
 export class TransactionSize implements WorkflowDetector {
   constructor(private readonly run: WatchedRun) {}
 
-  concluded(commands: readonly object[]): void {
+  concluded(commands: readonly Command[]): void {
     let bytes = 0;
     let count = 0;
     for (const command of commands) {

@@ -37,8 +37,8 @@ export interface WorkflowDetector {
   childStarted?(seq: number, started: boolean): void;
   childResolved?(seq: number): void;
   continuingAsNew?(): void;
-  /** The workflow function settled. */
-  settled?(): void;
+  /** The workflow function settled; `error` is what it was rejected with, a continue-as-new included. */
+  settled?(error: unknown): void;
   /** The activation is worked off, and `commands` is what comes of it. Not told when the workflow task fails. */
   concluded?(commands: readonly Command[]): void;
 }

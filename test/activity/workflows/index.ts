@@ -14,16 +14,15 @@ const OPTIONS: ActivityOptions = { startToCloseTimeout: '1 minute', retry: { ini
 export async function call(
   name: string,
   args: unknown[],
-  how: { times?: number; attempts?: number; local?: boolean; heartbeatTimeoutMs?: number } = {},
+  how: { times?: number; attempts?: number; local?: boolean; options?: ActivityOptions } = {},
 ) {
-  const retry = { ...OPTIONS.retry, maximumAttempts: how.attempts ?? 1 };
-  const proxy = how.local
-    ? proxyLocalActivities<Any>({ ...OPTIONS, retry })
-    : proxyActivities<Any>({
-        ...OPTIONS,
-        retry,
-        ...(how.heartbeatTimeoutMs !== undefined && { heartbeatTimeout: how.heartbeatTimeoutMs }),
-      });
+  const retry = {
+    ...OPTIONS.retry,
+    maximumAttempts: how.attempts === 0 ? Number.POSITIVE_INFINITY : (how.attempts ?? 1),
+    ...how.options?.retry,
+  };
+  const options = { ...OPTIONS, ...how.options, retry };
+  const proxy = how.local ? proxyLocalActivities<Any>(options) : proxyActivities<Any>(options);
   let result: unknown;
   for (let i = 0; i < (how.times ?? 1); i++) result = await proxy[name]?.(...args);
   return result;

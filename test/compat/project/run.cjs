@@ -30,11 +30,13 @@ async function main([name, address, namespace]) {
     const run = await runAgent(context, order, plugins);
     const counted = await registry.getMetricsAsJSON();
     const tokens = counted.find((metric) => metric.name === 'temporal_agent_llm_input_tokens_total')?.values ?? [];
+    const findings = counted.find((metric) => metric.name === 'temporal_agent_findings_total')?.values ?? [];
     const errors = counted.find((metric) => metric.name === 'temporal_agent_observer_errors_total')?.values ?? [];
     observed[order] = {
       ...run,
       inputTokens: tokens.map(({ value }) => value),
       observerErrors: errors.filter(({ value }) => value > 0),
+      modelSdks: findings.filter(({ labels, value }) => labels.finding === 'llm-in-workflow' && value > 0),
       records: filesBelow(path.join(directory, 'records')),
     };
     rmSync(directory, { recursive: true, force: true });
