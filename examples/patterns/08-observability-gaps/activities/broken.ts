@@ -22,5 +22,3 @@ export function createActivities(models: ModelSettings) {
     },
   };
 }
-
-export type Activities = ReturnType<typeof createActivities>;
