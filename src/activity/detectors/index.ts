@@ -7,7 +7,7 @@ import { modelRequests } from './model-requests';
 import { refusedResult } from './refused-result';
 import { retryAfterIgnored } from './retry-after-ignored';
 
-export type { AttemptDetector, AttemptWatch } from './attempt-detector';
+export type { AttemptDetector, AttemptWatch, WatchedAttempt } from './attempt-detector';
 
 /** The detectors of one worker. */
 export function attemptDetectors(): readonly AttemptDetector[] {
