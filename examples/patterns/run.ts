@@ -1,35 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { type Logger, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { Registry } from 'prom-client';
-import { AgentObservabilityPlugin } from 'temporal-agent-observability';
-import { startProviderServer } from '../provider-server';
-import { FindingLog, type LoggedFinding } from './finding-log';
-import type { ModelSettings } from './models';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+import type { AgentObservabilityPlugin } from 'temporal-agent-observability';
+import type { FindingLog, LoggedFinding } from './finding-log';
 import type { ExampleAgent, PatternExample, Variant } from './pattern-example';
+import { openSurroundings, type RunOptions, type Surroundings } from './surroundings';
 
 /** Longest that one agent may take. A healthy one needs a few seconds. */
 const TIMEOUT_MS = 60_000;
-
-export interface RunOptions {
-  /** Host and port of Temporal. */
-  readonly address: string;
-  /** @default 'default' */
-  readonly namespace?: string;
-  /** Where records and contents go; a temporary directory, removed at the end, when left out. */
-  readonly contentDirectory?: string;
-  /** For what is no finding. */
-  readonly logger: Logger;
-  /**
-   * Runs that the worker keeps in memory; with 0 it replays history for each task.
-   *
-   * @default Temporal's
-   */
-  readonly maxCachedWorkflows?: number;
-}
 
 export interface ExampleRun {
   readonly workflowId: string;
@@ -48,86 +26,49 @@ let runs = 0;
  * The process must have installed Temporal's `Runtime` with `runtimeOptions()`: pattern 7 is found in the log of Core.
  */
 export async function runExample(example: PatternExample, variant: Variant, options: RunOptions): Promise<ExampleRun> {
+  const agent = example[variant];
+  const workflowId = `${example.directory}/${variant}-${Date.now()}-${++runs}`;
   const cleanups: (() => Promise<unknown>)[] = [];
   try {
-    return await run(example, variant, options, cleanups);
+    const surroundings = await openSurroundings(example, agent, workflowId, options, cleanups);
+    const outcome = await run(example, agent, workflowId, surroundings);
+    const { log, internalErrors } = surroundings;
+    return { workflowId, outcome, findings: log.findings, internalErrors: await internalErrors() };
   } finally {
     for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
   }
 }
 
+/** The worker is stopped before this resolves: it has then told all that it found. */
 async function run(
   example: PatternExample,
-  variant: Variant,
-  { address, namespace = 'default', contentDirectory, logger, maxCachedWorkflows }: RunOptions,
-  cleanups: (() => Promise<unknown>)[],
-): Promise<ExampleRun> {
-  const agent = example[variant];
-  const log = new FindingLog(logger);
-  const registry = new Registry();
-  const temporary = await mkdtemp(path.join(tmpdir(), 'agent-patterns-'));
-  cleanups.push(() => rm(temporary, { recursive: true, force: true }));
-  const plugin = new AgentObservabilityPlugin({
-    content: contentDirectory ?? path.join(temporary, 'records'),
-    metrics: { registry },
-    logger: log,
-    ...(example.thresholds && { thresholds: example.thresholds }),
-  });
-  const provider = await startProviderServer();
-  cleanups.push(() => provider.close());
-  const connection = await NativeConnection.connect({ address });
-  cleanups.push(() => connection.close());
-  const dataConverter = agent.dataConverter?.(path.join(temporary, 'payloads'));
-  const clientConnection = await Connection.connect({ address });
-  cleanups.push(() => clientConnection.close());
-  const client = new Client({
-    connection: clientConnection,
-    namespace,
-    plugins: [plugin],
-    ...(dataConverter && { dataConverter }),
-  });
-
-  const workflowId = `${example.directory}/${variant}-${Date.now()}-${++runs}`;
-  const worker: WorkerOptions = {
-    connection,
-    namespace,
-    taskQueue: workflowId,
-    activities: agent.activities(modelSettings(provider.url)),
-    plugins: [plugin],
-    ...(dataConverter && { dataConverter }),
-    ...(maxCachedWorkflows !== undefined && { maxCachedWorkflows }),
-  };
+  agent: ExampleAgent,
+  workflowId: string,
+  { client, plugin, worker, log }: Surroundings,
+): Promise<string> {
   const start = () =>
-    client.workflow.start(example.workflowType, { workflowId, taskQueue: workflowId, args: [...example.args] });
-
+    client.workflow.start(example.workflowType, {
+      workflowId,
+      taskQueue: worker.taskQueue,
+      args: [...example.args],
+    });
   let handle: WorkflowHandle | undefined;
   if (agent.deployedBefore !== undefined) {
-    const before = await startWorker({ ...worker, workflowsPath: agent.deployedBefore, maxCachedWorkflows: 0 });
-    try {
-      handle = await start();
-      await untilWaiting(handle);
-    } finally {
-      await before();
-    }
+    const before = { ...worker, workflowsPath: agent.deployedBefore, maxCachedWorkflows: 0 };
+    handle = await whileRunning(before, async () => {
+      const started = await start();
+      await untilWaiting(started);
+      return started;
+    });
   }
-  const stop = await startWorker({ ...worker, ...(await workflowCode(agent, plugin)) });
-  let outcome: string;
-  try {
-    handle ??= await start();
-    outcome = await end(handle, example, agent, log, client);
-  } finally {
-    await stop();
-  }
-  return { workflowId, outcome, findings: log.findings, internalErrors: await internalErrors(registry) };
+  return whileRunning({ ...worker, ...(await workflowCode(agent, plugin)) }, async () =>
+    end(handle ?? (await start()), example, agent, log, client),
+  );
 }
 
-async function startWorker(options: WorkerOptions): Promise<() => Promise<void>> {
+async function whileRunning<T>(options: WorkerOptions, use: () => Promise<T>): Promise<T> {
   const worker = await Worker.create(options);
-  const running = worker.run();
-  return async () => {
-    if (worker.getState() === 'RUNNING') worker.shutdown();
-    await running;
-  };
+  return worker.runUntil(use);
 }
 
 async function workflowCode(agent: ExampleAgent, plugin: AgentObservabilityPlugin): Promise<Partial<WorkerOptions>> {
@@ -148,8 +89,7 @@ async function end(
     () => 'completed',
     (error: unknown) => describe(error),
   );
-  const events = meanwhile?.(handle, client);
-  await Promise.race([events, sleep(TIMEOUT_MS, undefined, { ref: false })]);
+  await Promise.race([meanwhile?.(handle, client), sleep(TIMEOUT_MS, undefined, { ref: false })]);
   await log.untilFound(agent.findings.length, timeout);
   if (agent.endless) await handle.terminate('the example has shown what it was to show');
   const ended = await Promise.race([outcome, sleep(TIMEOUT_MS, undefined, { ref: false })]);
@@ -170,18 +110,9 @@ export async function untilWaiting(handle: WorkflowHandle): Promise<void> {
   throw new Error(`${handle.workflowId} does not wait for anybody`);
 }
 
-function modelSettings(url: string): ModelSettings {
-  return { openai: { apiKey: 'local', baseURL: `${url}/v1` }, anthropic: { apiKey: 'local', baseURL: url } };
-}
-
 function describe(error: unknown): string {
   const messages: string[] = [];
   for (let cause = error; cause instanceof Error && messages.length < 4; cause = cause.cause)
     messages.push(cause.message);
   return messages.join(': ');
-}
-
-async function internalErrors(registry: Registry): Promise<number> {
-  const metric = await registry.getSingleMetric('temporal_agent_observer_errors_total')?.get();
-  return (metric?.values ?? []).reduce((sum, { value }) => sum + value, 0);
 }
