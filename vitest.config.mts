@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 // They install packages first, which takes longer than any other test.
 const INSTALLS = ['test/package/**/*.test.ts', 'test/compat/**/*.test.ts'];
 const NEVER = ['**/node_modules/**', 'test/compat/project/**'];
+// Takes minutes, and has a configuration of its own.
+const E2E = ['test/e2e/**/*.test.ts'];
 
 // The built package is what users run, so it is what the tests load, as Node does.
 const server = { deps: { external: [/\/lib\//] } };
@@ -16,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'behaviour',
           include: ['test/**/*.test.ts'],
-          exclude: [...NEVER, ...INSTALLS],
+          exclude: [...NEVER, ...INSTALLS, ...E2E],
           server,
           testTimeout: 60_000,
           hookTimeout: 180_000,

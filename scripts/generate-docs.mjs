@@ -43,7 +43,13 @@ const TABLES = {
   findings: () =>
     table(
       ['finding', 'pattern', 'severity', 'what was seen', 'advice'],
-      FINDINGS.map(({ id, pattern, severity, title, advice }) => [code(id), String(pattern), severity, title, advice]),
+      FINDINGS.map(({ id, pattern, severity, title, advice }) => [
+        `[${code(id)}](findings/${id}.md)`,
+        String(pattern),
+        severity,
+        title,
+        advice,
+      ]),
     ),
   'span-attributes': () =>
     table(

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import { Client, Connection } from '@temporalio/client';
-import { type LogLevel, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { type Logger, type LogLevel, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import OpenAI from 'openai';
-import { AgentObservabilityPlugin } from 'temporal-agent-observability';
+import { AgentObservabilityPlugin, runtimeOptions } from 'temporal-agent-observability';
 import { startTemporalServer } from '../../scripts/temporal-server.mjs';
 import { startProviderServer } from '../provider-server';
 import { createActivities, type ModelClients } from './activities';
@@ -41,6 +41,8 @@ export interface EnvironmentOptions {
   /** Where records and content go; a temporary directory, removed at the end, when left out. */
   readonly contentDirectory?: string;
   readonly logLevel: LogLevel;
+  /** For what the plugin has to say; the process's own when left out. */
+  readonly pluginLogger?: Logger;
 }
 
 /** A Temporal server, model providers, and a worker that is observed. */
@@ -52,12 +54,9 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Dem
     for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
   };
   try {
-    Runtime.install({
-      logger: quietLogger(options.logLevel),
-      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
-      // Ctrl-C stops the whole demo in order, not the worker first.
-      shutdownSignals: [],
-    });
+    // Ctrl-C stops the whole demo in order, not the worker first.
+    const runtime = { logger: quietLogger(options.logLevel), shutdownSignals: [] };
+    Runtime.install(runtimeOptions({ metricsAddress: 'off', runtime }));
     const contentDirectory = options.contentDirectory ?? (await temporaryDirectory(cleanups));
     const server = await startTemporalServer();
     cleanups.push(() => server.stop());
@@ -65,7 +64,11 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Dem
     if (provider !== undefined) cleanups.push(() => provider.close());
 
     const metricsPort = await freePort();
-    const plugin = new AgentObservabilityPlugin({ content: contentDirectory, metrics: { port: metricsPort } });
+    const plugin = new AgentObservabilityPlugin({
+      content: contentDirectory,
+      metrics: { port: metricsPort },
+      ...(options.pluginLogger && { logger: options.pluginLogger }),
+    });
     const connection = await NativeConnection.connect({ address: server.address });
     cleanups.push(() => connection.close());
     const worker = await Worker.create({

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { playPatterns } from '../patterns/play';
 import { startEnvironment } from './environment';
 import { runOnce } from './once';
 import { watch } from './watch';
@@ -10,6 +11,9 @@ Usage: npm run demo [-- options]
 
   (no options)  keeps starting agents and shows them, as Temporal lists them, until Ctrl-C
   --once        runs each agent once, verifies what was observed, and exits
+  --patterns    runs an agent for each failure pattern, and shows what is found and what to do about it;
+                with --once also the same agents without the failure, verifies that everything is
+                found and nothing else, and ends with the line "patterns: 11/11 found, 0 unexpected"
   --live        talks to the real APIs: needs OPENAI_API_KEY, and ANTHROPIC_API_KEY for the agents
                 that use Anthropic's models; OPENAI_MODEL and ANTHROPIC_MODEL choose others
   --help        shows this
@@ -21,6 +25,7 @@ Exit codes: 0 done · 1 something failed or was not as it should be · 2 wrong u
 interface DemoOptions {
   readonly once: boolean;
   readonly live: boolean;
+  readonly patterns: boolean;
 }
 
 async function main(): Promise<number> {
@@ -30,12 +35,18 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  if (options.live && options.patterns) {
+    console.error('--patterns plays failures, which real APIs cannot be asked for: leave --live out.');
+    return 2;
+  }
   if (options.live && !process.env.OPENAI_API_KEY) {
     console.error('--live needs OPENAI_API_KEY.');
     return 2;
   }
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+
+  if (options.patterns) return playPatterns(options.once, interrupted.signal);
 
   console.log('Starting a Temporal server, model providers and a worker …');
   const environment = await startEnvironment({
@@ -85,9 +96,15 @@ function addresses({ temporalAddress, metricsUrl, contentDirectory }: Awaited<Re
 function readOptions(): DemoOptions | 'help' | undefined {
   try {
     const { values } = parseArgs({
-      options: { once: { type: 'boolean' }, live: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        once: { type: 'boolean' },
+        live: { type: 'boolean' },
+        patterns: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
-    return values.help === true ? 'help' : { once: values.once === true, live: values.live === true };
+    if (values.help === true) return 'help';
+    return { once: values.once === true, live: values.live === true, patterns: values.patterns === true };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     return undefined;

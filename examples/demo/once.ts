@@ -34,6 +34,7 @@ export async function runOnce(environment: DemoEnvironment, secret: string): Pro
   const texts = await verifyContent(checks, environment.contentDirectory, all);
   await verifyNoSecret(checks, environment.contentDirectory, texts, secret);
   const internalErrors = metrics.sum('temporal_agent_observer_errors_total');
+  checks.equal('no finding, for the agents are healthy', metrics.sum('temporal_agent_findings_total') ?? 0, 0);
   checks.equal('no error inside the observer', internalErrors, 0);
 
   for (const failure of checks.failed) console.error(`\ndemo failed: ${failure}`);
