@@ -5,8 +5,9 @@
  * @module
  */
 
-import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
+import type { Headers } from '@temporalio/common';
 import { defined } from './defined';
+import { fromJsonPayload, toJsonPayload } from './json-payload';
 import { AGENT_HEADER } from './wire';
 
 /** Who the agent works for. */
@@ -34,22 +35,22 @@ export interface AgentHeader extends AgentIdentity {
 
 /** Longest id that travels, in characters; longer ones are no ids. */
 const MAX_ID_CHARS = 1024;
+/** Nothing that we write comes near it. */
+const MAX_HEADER_BYTES = 256 * 1024;
 const MAX_MODEL_ACTIVITIES = 16;
 const MAX_ALLOWED = 64;
 /** Latest start that every visibility store takes: 2200-01-01, in milliseconds. */
 const MAX_STARTED_AT = 7_258_118_400_000;
 
 export function withAgentHeader(headers: Headers, header: AgentHeader): Headers {
-  return { ...headers, [AGENT_HEADER]: defaultPayloadConverter.toPayload(header) };
+  return { ...headers, [AGENT_HEADER]: toJsonPayload(header) };
 }
 
 /** Reads the header; what is missing or malformed is left out. */
 export function readAgentHeader(headers: Headers | undefined): AgentHeader {
-  const payload: Payload | undefined = headers?.[AGENT_HEADER];
-  if (payload === undefined) return {};
   let value: unknown;
   try {
-    value = defaultPayloadConverter.fromPayload(payload);
+    value = fromJsonPayload(headers?.[AGENT_HEADER], MAX_HEADER_BYTES);
   } catch {
     return {};
   }

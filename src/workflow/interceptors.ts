@@ -13,10 +13,11 @@ import type { ActivateInput, WorkflowInterceptorsFactory } from '@temporalio/wor
 import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
 import { readAgentHeader, withAgentHeader } from '../definitions/agent-header';
 import { defined } from '../definitions/defined';
+import { fromJsonPayload } from '../definitions/json-payload';
+import { SANDBOX_DECODE_MAX_BYTES } from '../definitions/limits';
 import { AgentRun } from './agent-run';
 import { registerRun } from './current-run';
 import { observe } from './observe';
-import { decodeJsonPayload } from './payload-json';
 
 export const interceptors: WorkflowInterceptorsFactory = () => {
   const run = new AgentRun();
@@ -132,9 +133,10 @@ function activated(run: AgentRun, job: Job): void {
 }
 
 /** A result that cannot be decoded is one that cannot be followed, and no error of ours. */
-function resultOf(payload: Parameters<typeof decodeJsonPayload>[0]): unknown {
+function resultOf(payload: Parameters<typeof fromJsonPayload>[0]): unknown {
   try {
-    return decodeJsonPayload(payload);
+    // Bounded because it runs again at every replay.
+    return fromJsonPayload(payload, SANDBOX_DECODE_MAX_BYTES);
   } catch {
     return undefined;
   }
