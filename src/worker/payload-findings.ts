@@ -1,4 +1,6 @@
 import type { ExternalStorage } from '@temporalio/common';
+import type { AttemptTrace } from '../activity/attempt-observer';
+import type { ActivityObservation } from '../activity/observation';
 import { measureJson } from '../content/measure-json';
 import type { Detection } from '../definitions/finding';
 import { PAYLOAD_LIMIT_BYTES, PAYLOAD_WARN_BYTES } from '../definitions/limits';
@@ -50,6 +52,20 @@ export function payloadFinding({ boundary, bytes, subject }: MeasuredPayload): D
     cause: `${boundary} ${subject}`,
     evidence: { boundary, subject, bytes },
   };
+}
+
+/** Tells of the payload of an attempt, if it is near the limit or over it. */
+export function findPayload(
+  boundary: PayloadBoundary,
+  { correlation, tool }: ActivityObservation,
+  bytes: number | undefined,
+  trace: Pick<AttemptTrace, 'found'>,
+): void {
+  if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return;
+  const { activityType } = correlation;
+  const subject = tool === undefined || tool === activityType ? activityType : `${activityType} (tool ${tool})`;
+  const finding = payloadFinding({ boundary, bytes, subject });
+  if (finding !== undefined) trace.found(finding);
 }
 
 function mib(bytes: number): string {

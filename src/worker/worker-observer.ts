@@ -7,32 +7,28 @@
 
 import type { ExternalStorage, Logger } from '@temporalio/common';
 import type { AttemptObserver, AttemptStart, AttemptTrace } from '../activity/attempt-observer';
-import type { ActivityObservation, JsonMeasure } from '../activity/observation';
+import type { JsonMeasure } from '../activity/observation';
 import { watchOutboundRequests } from '../activity/outbound-requests';
 import { measureJson } from '../content/measure-json';
 import type { Detected, Finding } from '../definitions/finding';
 import { onProcessFinding, type ProcessFinding } from '../definitions/finding-listeners';
-import { PAYLOAD_WARN_BYTES, SHUTDOWN_FLUSH_MS } from '../definitions/limits';
+import { SHUTDOWN_FLUSH_MS } from '../definitions/limits';
 import type { Thresholds } from '../definitions/thresholds';
-import { isPending } from '../llm/is-pending';
 import { costUsd, preloadPricing } from '../llm/pricing';
-import { requestTexts, responseText } from '../llm/texts';
 import type { LlmCall } from '../llm/types';
-import { callLabels, observeActivity, observeEstimatedTokens, recordGenAiMetrics } from '../metrics';
+import { observeActivity, recordGenAiMetrics } from '../metrics';
 import type { ResolvedOptions } from '../resolve-options';
-import { estimateUsage } from '../tokens';
 import { type ActivitySpan, addFindingEvent, startActivitySpan, traceIdsOf } from '../tracing';
 import { ObservedTrace, type Watch } from './attempt-trace';
+import { CallGaps } from './call-gaps';
 import { ErrorReporter } from './error-reporter';
 import { type FindingOutlets, FindingReporter } from './finding-reporter';
 import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
-import { inlineBytes, type PayloadBoundary, payloadFinding } from './payload-findings';
+import { findPayload, inlineBytes } from './payload-findings';
 import { TransformReporter } from './transform-reporter';
 import { PACKAGE_VERSION, SDK_VERSION } from './versions';
 
-/** Estimates that may wait at once; beyond that the call stays without one. */
-const MAX_ESTIMATES = 100;
 /** Findings that wait for metrics or records. */
 const MAX_WAITING = 100;
 
@@ -56,8 +52,7 @@ export class WorkerObserver implements AttemptObserver {
   private readonly unrecorded: Finding[] = [];
   /** By task queue; kept because the answer may come before the metrics do. */
   private readonly searchAttributes = new Map<string, boolean>();
-  /** Estimates under way, so that shutdown can wait for them. */
-  private readonly estimates = new Set<Promise<void>>();
+  private readonly gaps: CallGaps;
   /**
    * The latest of what each attempt makes, content left out. V8 throws away all code that it has optimised for a kind of
    * objects when a full collection finds none of them alive: without these, observing costs twice as much for a while after
@@ -80,6 +75,7 @@ export class WorkerObserver implements AttemptObserver {
       record: (finding) => this.record(finding),
     };
     this.findings = new FindingReporter(outlets, options.findings);
+    this.gaps = new CallGaps(options.estimateTokens, () => this.metrics, this.report);
   }
 
   readonly report = (...args: Parameters<ErrorReporter['report']>): void => this.errors.report(...args);
@@ -119,7 +115,7 @@ export class WorkerObserver implements AttemptObserver {
     if (outlets === undefined) return;
     this.transforms.stop();
     this.outlets = undefined;
-    await Promise.race([Promise.allSettled(this.estimates), unrefDelay(SHUTDOWN_FLUSH_MS)]);
+    await Promise.race([this.gaps.settled(), unrefDelay(SHUTDOWN_FLUSH_MS)]);
     try {
       await outlets.close(SHUTDOWN_FLUSH_MS);
     } catch (error) {
@@ -176,7 +172,7 @@ export class WorkerObserver implements AttemptObserver {
       findPayload('activity_result', observation, inlineBytes([output], outputBytes, externalStorage), trace);
       if (call !== undefined) {
         this.kept.call = call;
-        this.findGaps(observation, call, trace);
+        this.gaps.find(observation, call, trace);
       }
     } catch (error) {
       // Whatever is wrong with the rest, the attempt leaves its record.
@@ -184,39 +180,6 @@ export class WorkerObserver implements AttemptObserver {
     }
     return this.outlets?.recorder?.record(observation, traceIdsOf(span));
   };
-
-  private findGaps(observation: ActivityObservation, call: LlmCall, trace: Finder): void {
-    const { activityType } = observation.correlation;
-    if (isPending(call)) return;
-    if (call.usage === undefined) {
-      const message = `activity ${activityType} returned a response of ${call.model ?? 'a model'} without usage`;
-      trace.found({ id: 'usage-missing', message, cause: activityType });
-      if (this.options.estimateTokens) this.estimate(observation, call);
-    } else if (observation.costUsd === undefined && unknownPrice(call)) {
-      this.metrics?.inc('llmModelUnknown', callLabels(observation));
-      const model = call.model ?? call.requestModel ?? 'unknown';
-      const message = `no price is known for model ${model}`;
-      trace.found({ id: 'model-unknown', message, cause: model, evidence: { model } });
-    }
-  }
-
-  /** Counts tokens off the hot path; they go to counters of their own. */
-  private estimate(observation: ActivityObservation, call: LlmCall): void {
-    const { metrics } = this;
-    if (metrics === undefined || this.estimates.size >= MAX_ESTIMATES) return;
-    const estimate = estimateUsage(
-      requestTexts(observation.input),
-      responseText(observation.output),
-      call.model,
-      this.report,
-    )
-      .then((usage) => {
-        if (usage !== undefined) observeEstimatedTokens(metrics, observation, usage);
-      })
-      .catch((error) => this.report('tokens', error))
-      .finally(() => this.estimates.delete(estimate));
-    this.estimates.add(estimate);
-  }
 
   private takeProcessFinding({ namespace, ...detected }: ProcessFinding): boolean {
     if (namespace !== undefined && namespace !== this.namespace) return false;
@@ -246,26 +209,6 @@ export class WorkerObserver implements AttemptObserver {
     for (const finding of this.unrecorded.splice(0)) this.record(finding);
     for (const [taskQueue, enabled] of this.searchAttributes) this.searchAttributesEnabled(taskQueue, enabled);
   }
-}
-
-function unknownPrice(call: LlmCall): boolean {
-  const cost = costUsd(call);
-  return 'unknown' in cost && cost.unknown === 'model';
-}
-
-type Finder = Pick<AttemptTrace, 'found'>;
-
-function findPayload(
-  boundary: PayloadBoundary,
-  { correlation, tool }: ActivityObservation,
-  bytes: number | undefined,
-  trace: Finder,
-): void {
-  if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return;
-  const { activityType } = correlation;
-  const subject = tool === undefined || tool === activityType ? activityType : `${activityType} (tool ${tool})`;
-  const finding = payloadFinding({ boundary, bytes, subject });
-  if (finding !== undefined) trace.found(finding);
 }
 
 function unrefDelay(milliseconds: number): Promise<void> {

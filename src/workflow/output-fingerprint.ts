@@ -9,9 +9,11 @@
 /** Bytes of the beginning that are searched for, and of the end that are compared first. */
 const EDGE = 64;
 
-/** Places that are compared. From the end, since what came last stands last. */
-const MAX_PLACES = 64;
-const MAX_ESCAPED_PLACES = 8;
+/** Places whose edges are compared. From the end, since what came last stands last. */
+const MAX_PLACES = 4096;
+
+/** Places of these that are compared whole: of a text that repeats itself, every place looks like the beginning. */
+const MAX_COMPARED = 3;
 
 /** Quotes that are looked at for the longest string. */
 const MAX_QUOTES = 100_000;
@@ -54,8 +56,12 @@ export function containsOutput(json: string, output: Fingerprint): boolean {
 
 function containsAsIs(json: string, { bytes, head, tail, hash }: Fingerprint): boolean {
   let at = json.lastIndexOf(head, json.length - bytes);
-  for (let places = 0; at >= 0 && places < MAX_PLACES; places++) {
-    if (json.startsWith(tail, at + bytes - EDGE) && hashOf(json, at, at + bytes) === hash) return true;
+  let compared = 0;
+  for (let places = 0; at >= 0 && places < MAX_PLACES && compared < MAX_COMPARED; places++) {
+    if (json.startsWith(tail, at + bytes - EDGE)) {
+      if (hashOf(json, at, at + bytes) === hash) return true;
+      compared++;
+    }
     at = at === 0 ? -1 : json.lastIndexOf(head, at - 1);
   }
   return false;
@@ -64,7 +70,7 @@ function containsAsIs(json: string, { bytes, head, tail, hash }: Fingerprint): b
 function containsEscaped(json: string, { bytes, head, hash }: Fingerprint): boolean {
   const escaped = head.replace(/["\\]/g, '\\$&');
   let at = json.lastIndexOf(escaped, json.length - bytes);
-  for (let places = 0; at >= 0 && places < MAX_ESCAPED_PLACES; places++) {
+  for (let compared = 0; at >= 0 && compared < MAX_COMPARED; compared++) {
     if (hashOfEscaped(json, at, bytes) === hash) return true;
     at = at === 0 ? -1 : json.lastIndexOf(escaped, at - 1);
   }

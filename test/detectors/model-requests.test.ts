@@ -27,15 +27,20 @@ const chat = (text: string) => post(`${provider.url}/v1/chat/completions`, chatB
 function begin(modelRequestsPerAttempt: number) {
   const findings: Detection[] = [];
   const ctx = { info: {} } as Context;
-  const watch = modelRequests.begin({
+  const attempt = {
     ctx,
     start: { startedAtMs: Date.now(), correlation: { activityType: 'agent', attempt: 1 } },
     args: [],
     thresholds: { ...DEFAULT_THRESHOLDS, modelRequestsPerAttempt },
     found: (detection: Detection) => findings.push(detection),
     report: (_: string, error: unknown) => expect.fail(String(error)),
-  } as unknown as WatchedAttempt);
-  return { findings, watch, run: <T>(fn: () => Promise<T>) => asyncLocalStorage.run(ctx, fn) };
+  } as unknown as WatchedAttempt;
+  const watch = modelRequests.begin(attempt);
+  return {
+    findings,
+    end: () => watch?.end(undefined, attempt),
+    run: <T>(fn: () => Promise<T>) => asyncLocalStorage.run(ctx, fn),
+  };
 }
 
 test('the number of requests that make a loop is an option', async () => {
@@ -56,11 +61,11 @@ test('attempts that run side by side are told apart', async () => {
 });
 
 test('what an attempt leaves running when it ends is not its own', async () => {
-  const { findings, run, watch } = begin(2);
+  const { findings, run, end } = begin(2);
   await run(() => chat('turn 1'));
   const underWay = run(() => chat('turn 2 [plan: delay=50]'));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  watch?.end(undefined);
+  end();
   await underWay;
   await run(() => chat('turn 3'));
   expect(findings).toEqual([]);

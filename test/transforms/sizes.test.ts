@@ -50,6 +50,7 @@ describe('an output is recognised', () => {
     ['an object as text in text', hits, `Results: ${JSON.stringify(hits)}.`],
     ['text out of its wrapping', { ok: true, content: [{ type: 'text', text: page }] }, [{ content: page }]],
     ['text of one character', 'x'.repeat(5_000), ['y', 'x'.repeat(5_000), 'y']],
+    ['text of one character, with much behind it', 'x'.repeat(5_000), ['x'.repeat(5_000), pageOf(1_000)]],
     ['the last of many alike', hits, [...Array.from({ length: 30 }, () => hits.slice(1, 9)), hits]],
     ['JSON inside a string', JSON.stringify(hits), [{ content: JSON.stringify(hits) }]],
   ])('%s', (_, output, args) => {
