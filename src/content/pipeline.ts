@@ -228,7 +228,8 @@ export class Pipeline {
     this.journal.seal();
     this.showSpoolBytes();
     for (const segment of [...this.journal.sealed]) {
-      if (segment.outstanding > 0) continue;
+      // It may have been given up while another was stored.
+      if (segment.outstanding > 0 || !this.journal.sealed.includes(segment)) continue;
       segment.isFlushing = true;
       try {
         if (!this.applyFlush(segment, await this.drain.flush(segment))) return;
