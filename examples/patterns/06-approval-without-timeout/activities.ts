@@ -1,13 +1,18 @@
+import Anthropic from '@anthropic-ai/sdk';
 import { cancellationSignal } from '@temporalio/activity';
-import OpenAI from 'openai';
 import type { ModelSettings } from '../models';
 
 export function createActivities(models: ModelSettings) {
-  const openai = new OpenAI({ ...models.openai, maxRetries: 0 });
+  const anthropic = new Anthropic({ ...models.anthropic, maxRetries: 0 });
   return {
-    async propose(request: string): Promise<OpenAI.Responses.Response> {
-      return openai.responses.create(
-        { model: 'gpt-5-mini', instructions: 'You write purchase proposals.', input: request },
+    async propose(request: string): Promise<Anthropic.Message> {
+      return anthropic.messages.create(
+        {
+          model: 'claude-haiku-4-5',
+          max_tokens: 1024,
+          system: 'You write purchase proposals.',
+          messages: [{ role: 'user', content: request }],
+        },
         { signal: cancellationSignal() },
       );
     },

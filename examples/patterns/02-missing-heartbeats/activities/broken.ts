@@ -1,15 +1,14 @@
-import OpenAI from 'openai';
+import Anthropic from '@anthropic-ai/sdk';
 import type { ModelSettings } from '../../models';
 
 export function createActivities(models: ModelSettings) {
-  const openai = new OpenAI({ ...models.openai, maxRetries: 0 });
-  const ask = (instructions: string, text: string) =>
-    openai.chat.completions.create({
-      model: 'gpt-5-mini',
-      messages: [
-        { role: 'system', content: instructions },
-        { role: 'user', content: text },
-      ],
+  const anthropic = new Anthropic({ ...models.anthropic, maxRetries: 0 });
+  const ask = (system: string, text: string) =>
+    anthropic.messages.create({
+      model: 'claude-haiku-4-5',
+      max_tokens: 4096,
+      system,
+      messages: [{ role: 'user', content: text }],
     });
   return {
     draft: async (topic: string) => ask('You write articles.', topic),

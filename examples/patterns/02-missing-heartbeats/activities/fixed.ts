@@ -1,18 +1,17 @@
-import OpenAI from 'openai';
+import Anthropic from '@anthropic-ai/sdk';
 import { heartbeatWhile } from 'temporal-agent-observability/activity';
 import type { ModelSettings } from '../../models';
 
 export function createActivities(models: ModelSettings) {
-  const openai = new OpenAI({ ...models.openai, maxRetries: 0 });
-  const ask = (instructions: string, text: string) =>
+  const anthropic = new Anthropic({ ...models.anthropic, maxRetries: 0 });
+  const ask = (system: string, text: string) =>
     heartbeatWhile((signal) =>
-      openai.chat.completions.create(
+      anthropic.messages.create(
         {
-          model: 'gpt-5-mini',
-          messages: [
-            { role: 'system', content: instructions },
-            { role: 'user', content: text },
-          ],
+          model: 'claude-haiku-4-5',
+          max_tokens: 4096,
+          system,
+          messages: [{ role: 'user', content: text }],
         },
         { signal },
       ),

@@ -1,3 +1,4 @@
+import type Anthropic from '@anthropic-ai/sdk';
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/broken';
 
@@ -24,6 +25,6 @@ export async function write({ topic, style }: Article): Promise<string> {
   return textOf(await review(`${style}\n\n${text}`));
 }
 
-function textOf(completion: Awaited<ReturnType<Activities['draft']>>): string {
-  return completion.choices[0]?.message.content ?? '';
+function textOf({ content }: Anthropic.Message): string {
+  return content.map((block) => (block.type === 'text' ? block.text : '')).join('');
 }
