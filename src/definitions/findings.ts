@@ -174,6 +174,14 @@ export const FINDINGS = [
       'Deploy the version that the run began with, or reset the run; guard changes with patched(...) or Worker Versioning, and replay histories before a deploy.',
   },
   {
+    id: 'replay-incompatible',
+    pattern: 7,
+    severity: 'critical',
+    title: 'An open run cannot go on with the code that is about to be deployed',
+    advice:
+      'Do not deploy it as it is: guard the change with patched(...), keep workflow types that have open runs, or use Worker Versioning, which leaves open runs on the version that they began with.',
+  },
+  {
     id: 'usage-missing',
     pattern: 8,
     severity: 'info',

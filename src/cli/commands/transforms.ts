@@ -1,13 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Command } from 'commander';
 import { CliError, EXIT } from '../cli-error';
 import type { Output } from '../output';
+import { type WorkflowFlags, workflowSource } from '../workflow-code/workflow-source';
 import { splitNames } from './choose-attributes';
 
-interface TransformsFlags {
-  readonly workflows?: string;
-  readonly bundle?: string;
+interface TransformsFlags extends WorkflowFlags {
   readonly require?: readonly string[];
   readonly json?: boolean;
 }
@@ -53,30 +50,11 @@ Examples:
 }
 
 async function readNames(flags: TransformsFlags): Promise<readonly string[]> {
-  const { workflows, bundle } = flags;
-  if ((workflows === undefined) === (bundle === undefined)) {
-    throw new CliError('Give either --workflows <path> or --bundle <file>.', EXIT.usage);
-  }
-  const workflowsPath = workflows === undefined ? undefined : existing(workflows);
-  const prebuilt = bundle === undefined ? undefined : readBundle(bundle);
+  const source = workflowSource(flags);
   // Loaded here, since they bring the native part of the SDK, which other commands do without.
-  const { bundleWorkflows } = await import('../transforms/bundle-workflows.js');
+  const { bundleWorkflows } = await import('../workflow-code/bundle-workflows.js');
   const { readTransforms } = await import('../transforms/read-transforms.js');
-  return readTransforms(prebuilt ?? (await bundleWorkflows(workflowsPath ?? '')));
-}
-
-function readBundle(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError(`--bundle cannot be read: ${(error as Error).message}`, EXIT.usage, undefined, { cause: error });
-  }
-}
-
-function existing(workflows: string): string {
-  const workflowsPath = path.resolve(workflows);
-  if (!existsSync(workflowsPath)) throw new CliError(`--workflows: there is no ${workflowsPath}.`, EXIT.usage);
-  return workflowsPath;
+  return readTransforms('code' in source ? source.code : await bundleWorkflows(source));
 }
 
 function print(result: TransformsResult, { json, require: required = [] }: TransformsFlags, output: Output): void {

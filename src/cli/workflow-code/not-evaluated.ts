@@ -1,0 +1,11 @@
+import { CliError, EXIT } from '../cli-error';
+import { taskFailure } from './task-failure';
+
+export function notEvaluated(error: unknown): CliError {
+  return new CliError(
+    `The workflow code cannot be evaluated: ${taskFailure(error instanceof Error ? error.message : String(error))}`,
+    EXIT.failed,
+    'A worker that is given this code fails every workflow task in the same way.',
+    { cause: error },
+  );
+}
