@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { AgentObservabilityPlugin, SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { spread } from '#lib/cli/replay-check/open-runs';
 import type { ReplayReport } from '#lib/cli/replay-check/report';
 import { quietRuntime } from '../support/quiet-runtime';
 import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
@@ -13,16 +17,32 @@ import { cli } from './support/cli';
 const address = inject('temporalAddress');
 const deployed = require.resolve('./support/replay-check/deployed.ts');
 const changed = require.resolve('./support/replay-check/changed.ts');
+const reduced = require.resolve('./support/replay-check/reduced.ts');
 const directory = mkdtempSync(path.join(tmpdir(), 'cli-replay-check-'));
 
 const NAMESPACE = 'replay-check';
-const stops: (() => Promise<unknown>)[] = [];
+const RUNS: readonly (readonly [workflowType: string, taskQueue: string, workflowId: string])[] = [
+  ['research', 'agents', 'research-1'],
+  ['research', 'agents', 'research-2'],
+  ['research', 'plain', 'research-plain'],
+  ['support', 'agents', 'support-1'],
+  ['support', 'plain', 'support-signalled'],
+  ['watch', 'agents', 'watch-1'],
+  ['stuck', 'agents', 'stuck-1'],
+  ['notBegun', 'nobody', 'not-begun'],
+];
+
 let client: Client;
 let native: NativeConnection;
+let letGo = (): void => {};
+const stuck = new Promise<void>((resolve) => {
+  letGo = resolve;
+});
+const workers: { worker: Worker; done: Promise<void> }[] = [];
 
 const activities = {
   async callModel(prompt: string): Promise<string> {
-    if (prompt === 'for ever') await new Promise(() => {});
+    if (prompt === 'for ever') await stuck;
     return prompt;
   },
   async search(query: string): Promise<string> {
@@ -32,20 +52,34 @@ const activities = {
 
 const plugin = () => new AgentObservabilityPlugin({ metrics: 'off', content: 'off', logger: quietRuntime() });
 
-async function startWorker(taskQueue: string, options: Partial<WorkerOptions>): Promise<void> {
-  const worker = await Worker.create({
-    connection: native,
-    namespace: NAMESPACE,
-    taskQueue,
-    activities,
-    shutdownForceTime: 1,
-    ...options,
-  });
-  const running = worker.run();
-  stops.push(async () => {
-    worker.shutdown();
-    await running;
-  });
+async function startWorker(taskQueue: string, options: Partial<WorkerOptions>): Promise<Worker> {
+  const worker = await Worker.create({ connection: native, namespace: NAMESPACE, taskQueue, activities, ...options });
+  workers.push({ worker, done: worker.run() });
+  return worker;
+}
+
+/** Waits until the runs that have a worker have come to where they wait. */
+async function untilWaiting(): Promise<void> {
+  const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED } = temporal.api.enums.v1.EventType;
+  for (const [workflowType, taskQueue, workflowId] of RUNS) {
+    if (taskQueue === 'nobody') continue;
+    const tasks = { research: 3, support: 2 }[workflowType] ?? 1;
+    await vi.waitFor(
+      async () => {
+        const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+        const completed = events?.filter(({ eventType }) => eventType === EVENT_TYPE_WORKFLOW_TASK_COMPLETED);
+        expect(completed).toHaveLength(tasks);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  }
+  await vi.waitFor(
+    async () => {
+      const { count } = await client.workflow.count("ExecutionStatus = 'Running'");
+      expect(count).toBe(RUNS.length);
+    },
+    { timeout: 20_000, interval: 50 },
+  );
 }
 
 beforeAll(async () => {
@@ -55,35 +89,27 @@ beforeAll(async () => {
   native = await NativeConnection.connect({ address });
   client = new Client({ connection: await Connection.connect({ address }), namespace: NAMESPACE });
   await startWorker('agents', { workflowsPath: deployed, plugins: [plugin()] });
-  await startWorker('plain', { workflowsPath: deployed });
-  const start = (workflowType: string, taskQueue: string, workflowId: string) =>
-    client.workflow.start(workflowType, { taskQueue, workflowId, args: ['a question'] });
-  await start('research', 'agents', 'research-1');
-  await start('research', 'agents', 'research-2');
-  await start('research', 'plain', 'research-plain');
-  await start('support', 'agents', 'support-1');
-  await start('watch', 'agents', 'watch-1');
-  await start('stuck', 'agents', 'stuck-1');
-  await start('notBegun', 'nobody', 'not-begun');
-  await vi.waitFor(
-    async () => {
-      for (const [id, events] of [['research-1', 18], ['research-2', 18], ['research-plain', 16], ['support-1', 11], ['watch-1', 5], ['stuck-1', 5]] as const) {
-        const { historyLength } = await client.workflow.getHandle(id).describe();
-        console.log(id, historyLength);
-        expect(historyLength).toBeGreaterThanOrEqual(5);
-      }
-      const { count } = await client.workflowService.countWorkflowExecutions({ namespace: NAMESPACE });
-      expect(count.toNumber()).toBe(7);
-    },
-    { timeout: 20_000, interval: 1000 },
-  );
-}, 60_000);
+  const plain = await startWorker('plain', { workflowsPath: deployed });
+  for (const [workflowType, taskQueue, workflowId] of RUNS) {
+    await client.workflow.start(workflowType, { taskQueue, workflowId, args: ['a question'] });
+  }
+  await untilWaiting();
+  // A history that ends in the middle, with a message that no worker has taken.
+  plain.shutdown();
+  await workers.find(({ worker }) => worker === plain)?.done;
+  await client.workflow.getHandle('support-signalled').signal('proceed');
+});
 
 afterAll(async () => {
-  for await (const { workflowId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
-    await client.workflow.getHandle(workflowId).terminate();
+  letGo();
+  for (const [, , workflowId] of RUNS) {
+    await client.workflow
+      .getHandle(workflowId)
+      .terminate()
+      .catch(() => undefined);
   }
-  await Promise.all(stops.map((stop) => stop()));
+  for (const { worker } of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  await Promise.all(workers.map(({ done }) => done));
   await client.connection.close();
   await native.close();
   rmSync(directory, { recursive: true, force: true });
@@ -91,11 +117,214 @@ afterAll(async () => {
 
 const replayCheck = (...args: string[]) => cli('replay-check', '--address', address, '--namespace', NAMESPACE, ...args);
 
-test('same', async () => {
-  console.log(await replayCheck('--workflows', deployed));
+async function report(...args: string[]): Promise<{ exitCode: number; err: string; report: ReplayReport }> {
+  const { exitCode, out, err } = await replayCheck(...args, '--json');
+  return { exitCode, err, report: JSON.parse(out) };
+}
+
+async function bundle(name: string, workflowsPath: string, plugins: AgentObservabilityPlugin[]): Promise<string> {
+  const file = path.join(directory, name);
+  writeFileSync(file, (await bundleWorkflowCode({ workflowsPath, plugins, logger: quietRuntime() })).code);
+  return file;
+}
+
+const verdicts = ({ workflowTypes }: ReplayReport) =>
+  Object.fromEntries(workflowTypes.map(({ workflowType, verdict }) => [workflowType, verdict]));
+
+const ALL_COMPATIBLE = {
+  notBegun: 'compatible',
+  research: 'compatible',
+  stuck: 'compatible',
+  support: 'compatible',
+  watch: 'compatible',
+};
+
+describe('the code that the runs began with', () => {
+  test('is compatible, with runs that write search attributes and runs that do not', async () => {
+    const { exitCode, err, report: checked } = await report('--workflows', deployed);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    expect(checked).toMatchObject({
+      namespace: NAMESPACE,
+      compatible: true,
+      findings: [],
+      unchecked: [],
+      elsewhere: [],
+    });
+    expect(verdicts(checked)).toEqual(ALL_COMPATIBLE);
+    expect(checked.workflowTypes).toContainEqual({
+      workflowType: 'research',
+      verdict: 'compatible',
+      open: 3,
+      openIsMinimum: false,
+      checked: 3,
+      compatible: 3,
+      diverging: 0,
+      failing: 0,
+      unchecked: 0,
+    });
+  });
+
+  test('is compatible as a bundle that was built with the plugin', async () => {
+    const file = await bundle('with.js', deployed, [plugin()]);
+    const { exitCode, report: checked } = await report('--bundle', file);
+    expect({ exitCode, verdicts: verdicts(checked) }).toEqual({ exitCode: 0, verdicts: ALL_COMPATIBLE });
+  });
+
+  test('built without the plugin cannot take the runs that it wrote, and takes the others', async () => {
+    const file = await bundle('without.js', deployed, []);
+    const { exitCode, err, report: checked } = await report('--bundle', file, '--query', "WorkflowType = 'research'");
+    expect(exitCode).toBe(1);
+    expect(err).toContain('The bundle was built without the plugin');
+    expect(checked.workflowTypes).toMatchObject([{ compatible: 1, diverging: 2 }]);
+    expect(checked.findings.map(({ workflowId }) => workflowId).sort()).toEqual(['research-1', 'research-2']);
+  });
 });
-test('changed', async () => {
-  const r = await replayCheck('--workflows', changed);
-  console.log(r.out, r.err);
-  console.log(await replayCheck('--workflows', changed, '--json'));
+
+describe('changed code', () => {
+  test('has its verdict by workflow type, and the run and the command that diverge first', async () => {
+    const { exitCode, out, err } = await replayCheck('--workflows', changed);
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/^diverges +research +3 +3 +0 +3 +0 +0$/m);
+    expect(out).toMatch(/^fails +watch +1 +1 +0 +0 +1 +0$/m);
+    expect(out).toMatch(/^compatible +support +2 +2 +2 +0 +0 +0$/m);
+    expect(out).toContain(
+      'critical  replay-incompatible  an open run of workflow research cannot be replayed by this code: history has activity callModel where the code now runs activity search',
+    );
+    expect(out).toContain('and 2 other runs of this type');
+    expect(out).toContain('patched(...)');
+    expect(err).toBe('error: Open runs cannot go on with this code: research, watch.');
+  });
+
+  test('is reported as findings, one a run', async () => {
+    const { exitCode, report: checked } = await report('--workflows', changed);
+    expect(exitCode).toBe(1);
+    expect(checked.compatible).toBe(false);
+    expect(checked.findings).toHaveLength(4);
+    expect(checked.findings.find(({ workflowId }) => workflowId === 'research-1')).toEqual({
+      finding: 'replay-incompatible',
+      severity: 'critical',
+      workflowType: 'research',
+      workflowId: 'research-1',
+      runId: expect.any(String),
+      message: expect.stringContaining('where the code now runs activity search'),
+      advice: expect.stringContaining('patched'),
+      evidence: { command: 'activity search', event: 'activity callModel' },
+    });
+  });
+
+  test('that throws where history goes on is told apart, what was thrown beside the message', async () => {
+    const { report: checked } = await report('--workflows', changed, '--query', "WorkflowType = 'watch'");
+    const [finding] = checked.findings;
+    expect(finding).toMatchObject({ workflowId: 'watch-1', error: 'no such plan' });
+    expect(finding?.message).toMatch(/the code throws where history goes on, at watch .*changed\.ts/);
+    expect(finding?.message).not.toContain('no such plan');
+  });
+});
+
+describe('code that lacks a workflow type', () => {
+  const runs = (...args: string[]) => report('--workflows', reduced, ...args);
+
+  test('fails for types on a task queue that it serves, and leaves other queues alone', async () => {
+    const { exitCode, err, report: checked } = await runs();
+    expect(exitCode).toBe(1);
+    expect(verdicts(checked)).toEqual({
+      research: 'not defined',
+      stuck: 'not defined',
+      support: 'compatible',
+      watch: 'not defined',
+    });
+    expect(checked.findings.map(({ message }) => message)).toContain(
+      'this code has no workflow research, of which there are 3 open runs',
+    );
+    expect(checked.elsewhere).toEqual(['notBegun']);
+    expect(err).toContain('open runs of notBegun');
+  });
+
+  test('fails for every type that a query leaves', async () => {
+    const { exitCode, report: checked } = await runs('--query', "TaskQueue = 'nobody'");
+    expect({ exitCode, verdicts: verdicts(checked) }).toEqual({ exitCode: 1, verdicts: { notBegun: 'not defined' } });
+  });
+
+  test('passes when the query leaves only what it has', async () => {
+    const { exitCode, report: checked } = await runs('--query', "WorkflowType = 'support'");
+    expect({ exitCode, verdicts: verdicts(checked) }).toEqual({ exitCode: 0, verdicts: { support: 'compatible' } });
+  });
+});
+
+describe('which runs', () => {
+  test('--task-type: those that have it', async () => {
+    const { report: checked } = await report('--workflows', deployed, '--task-type', 'research');
+    // The run of the worker without the plugin has none.
+    expect(checked.workflowTypes).toMatchObject([{ workflowType: 'research', open: 2, checked: 2 }]);
+  });
+
+  test('--task-type says so when the attribute is not registered', async () => {
+    const flags = ['--address', address, '--workflows', deployed, '--task-type', 'research'];
+    await createNamespace(address, 'replay-check-bare');
+    const { exitCode, err } = await cli('replay-check', '--namespace', 'replay-check-bare', ...flags);
+    expect(exitCode).toBe(1);
+    expect(err).toContain('AgentTaskType, which namespace "replay-check-bare" does not have');
+  });
+
+  test('--limit: so many of each workflow type', async () => {
+    const { report: checked } = await report('--workflows', deployed, '--limit', '1');
+    const counts = checked.workflowTypes.map(({ workflowType, open, checked: replayed }) => [
+      workflowType,
+      open,
+      replayed,
+    ]);
+    expect(counts).toEqual([
+      ['notBegun', 1, 1],
+      ['research', 3, 1],
+      ['stuck', 1, 1],
+      ['support', 2, 1],
+      ['watch', 1, 1],
+    ]);
+  });
+
+  test('the limit is spread from the newest to the oldest', () => {
+    expect(spread([1, 2, 3, 4, 5, 6, 7, 8, 9], 3)).toEqual([1, 5, 9]);
+    expect(spread([1, 2], 3)).toEqual([1, 2]);
+  });
+
+  test('none are open', async () => {
+    const { exitCode, out } = await replayCheck('--workflows', deployed, '--query', "WorkflowId = 'nobody'");
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: `No open runs to check in namespace "${NAMESPACE}".` });
+  });
+});
+
+test('prints nothing but its report to stdout, and ends', async () => {
+  const main = path.join(__dirname, '../../lib/cli/main.js');
+  const flags = ['--address', address, '--namespace', NAMESPACE, '--workflows', changed, '--json'];
+  const failing = promisify(execFile)(process.execPath, [main, 'replay-check', ...flags]);
+  const { code, stdout } = await failing.catch((error: { code: number; stdout: string }) => error as never);
+  expect(code).toBe(1);
+  expect(verdicts(JSON.parse(stdout))).toMatchObject({ research: 'diverges' });
+});
+
+describe('says clearly', () => {
+  test.each<[string, number, string[], string]>([
+    ['that no code is given', 2, [], 'Give either --workflows <path> or --bundle <file>.'],
+    ['that there is no such code', 2, ['--workflows', '/nowhere/workflows.ts'], 'there is no /nowhere/workflows.ts'],
+    ['that there is no such bundle', 2, ['--bundle', '/nowhere/bundle.js'], '--bundle cannot be read: ENOENT'],
+    [
+      'that there is no such interceptor module',
+      2,
+      ['--workflows', deployed, '--interceptors', '/nowhere/interceptors.js'],
+      '--interceptors: there is no /nowhere/interceptors.js',
+    ],
+    [
+      'that a module has no data converter',
+      2,
+      ['--workflows', deployed, '--data-converter', __filename.replace('replay-check.test.ts', 'support/cli.js')],
+      '--data-converter',
+    ],
+    ['that the limit is none', 2, ['--workflows', deployed, '--limit', '0'], 'expected a whole number from 1'],
+    ['that the query is none', 2, ['--workflows', deployed, '--query', 'nonsense ='], 'did not accept the request'],
+    ['that there is no such namespace', 4, ['--workflows', deployed, '--namespace', 'nowhere'], 'nowhere'],
+    ['that no server is there', 3, ['--workflows', deployed, '--address', '127.0.0.1:1'], 'is not reachable'],
+  ])('%s', async (_, expected, args, message) => {
+    const { exitCode, err } = await replayCheck(...args);
+    expect({ exitCode, err }).toEqual({ exitCode: expected, err: expect.stringContaining(message) });
+  });
 });

@@ -8,7 +8,7 @@ export type Outcome =
   /** The code takes another way than history. */
   | { readonly kind: 'diverges'; readonly divergence: Divergence }
   /** The code throws where history goes on. */
-  | { readonly kind: 'fails'; readonly words: string }
+  | { readonly kind: 'fails'; readonly words: string; readonly error: string }
   /** Nothing can be said about it. */
   | { readonly kind: 'unchecked'; readonly words: string };
 
@@ -27,9 +27,13 @@ export function outcomeOf(error: Error | undefined): Outcome {
   if (nondeterminism !== undefined || name === 'DeterminismViolationError') {
     return { kind: 'diverges', divergence: describeNondeterminism(nondeterminism ?? message) };
   }
-  const words = redactErrorText(taskFailure(message));
-  if (UNKNOWN_ENCODING.test(words)) {
-    return { kind: 'unchecked', words: `its payloads need a codec: ${words}; give --data-converter` };
+  const failure = taskFailure(message);
+  const thrown = redactErrorText(failure.message);
+  if (UNKNOWN_ENCODING.test(thrown)) {
+    return { kind: 'unchecked', words: `its payloads need a codec, see --data-converter: ${thrown}` };
   }
-  return message.includes('workflow task failure') ? { kind: 'fails', words } : { kind: 'unchecked', words };
+  if (!message.includes('workflow task failure')) return { kind: 'unchecked', words: thrown };
+  // What was thrown can carry content, and stands apart.
+  const words = `the code throws where history goes on${failure.place === undefined ? '' : `, ${failure.place}`}`;
+  return { kind: 'fails', words, error: thrown };
 }

@@ -27,12 +27,13 @@ function why(
     (finding) => finding.workflowType === workflowType && finding.message.endsWith(first ?? ''),
   );
   if (shown !== undefined) {
-    const { finding, severity, message, workflowId, runId } = shown;
+    const { finding, severity, message, error, workflowId, runId } = shown;
     const others = diverging + failing - 1;
     return [
       '',
       `${severity}  ${finding}  ${message}`,
       ...(workflowId === undefined ? [] : [`  workflow id ${workflowId}, run id ${runId}`]),
+      ...(error === undefined ? [] : [`  thrown: ${error}`]),
       ...(others > 0 ? [`  and ${plural(others, 'other run')} of this type, see --json`] : []),
     ];
   }

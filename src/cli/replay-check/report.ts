@@ -32,6 +32,8 @@ export interface ReplayFinding {
   readonly workflowId?: string;
   readonly runId?: string;
   readonly message: string;
+  /** What the code threw, with secrets redacted; it can carry content. */
+  readonly error?: string;
   readonly advice: string;
   readonly evidence: Readonly<Record<string, string | number>>;
 }
@@ -106,17 +108,16 @@ function wordsOf(outcome: Outcome): string {
 
 function findingOf(workflowType: string, { workflowId, runId }: OpenRun, outcome: Outcome): ReplayFinding | undefined {
   if (outcome.kind !== 'diverges' && outcome.kind !== 'fails') return undefined;
-  const seen =
-    outcome.kind === 'diverges'
-      ? `cannot be replayed by this code: ${outcome.divergence.words}`
-      : `fails with this code when it is replayed: ${outcome.words}`;
-  const { words: _, ...evidence } = outcome.kind === 'diverges' ? outcome.divergence : { words: '' };
-  return { ...finding(workflowType, `an open run of workflow ${workflowType} ${seen}`, evidence), workflowId, runId };
+  const message = `an open run of workflow ${workflowType} cannot be replayed by this code: ${wordsOf(outcome)}`;
+  const run = { workflowId, runId };
+  if (outcome.kind === 'fails') return { ...finding(workflowType, message, {}), ...run, error: outcome.error };
+  const { words: _, ...evidence } = outcome.divergence;
+  return { ...finding(workflowType, message, evidence), ...run };
 }
 
 function notDefined({ workflowType, runs, more }: OpenRunsOfType): ReplayFinding {
-  const open = `${plural(runs.length, 'open run')}${more ? ' or more' : ''}`;
-  return finding(workflowType, `this code has no workflow ${workflowType}, of which there is ${open}`, {
+  const open = `${runs.length === 1 ? 'is' : 'are'} ${plural(runs.length, 'open run')}${more ? ' or more' : ''}`;
+  return finding(workflowType, `this code has no workflow ${workflowType}, of which there ${open}`, {
     openRuns: runs.length,
   });
 }

@@ -37,7 +37,7 @@ export async function stuck(): Promise<void> {
   await callModel('for ever');
 }
 
-/** Takes part in no task, as the others on a queue without workers. */
+/** Started on a task queue without a worker. */
 export async function notBegun(): Promise<void> {
   await untilTold();
 }
