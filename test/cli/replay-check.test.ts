@@ -248,6 +248,12 @@ describe('code that lacks a workflow type', () => {
   });
 });
 
+test('code with a default export has every workflow type', async () => {
+  const any = require.resolve('./support/replay-check/any.ts');
+  const { report: checked } = await report('--workflows', any, '--query', "TaskQueue = 'agents'");
+  expect(verdicts(checked)).toMatchObject({ support: 'compatible', research: 'diverges' });
+});
+
 describe('which runs', () => {
   test('--task-type: those that have it', async () => {
     const { report: checked } = await report('--workflows', deployed, '--task-type', 'research');
@@ -294,7 +300,11 @@ describe('what belongs to the worker beside its workflow code', () => {
   const start = async (workflowId: string, options: Partial<WorkerOptions>) => {
     const worker = await startWorker(workflowId, { workflowsPath: deployed, plugins: [plugin()], ...options });
     const { dataConverter } = options;
-    const starter = new Client({ connection: client.connection, namespace: NAMESPACE, ...(dataConverter && { dataConverter }) });
+    const starter = new Client({
+      connection: client.connection,
+      namespace: NAMESPACE,
+      ...(dataConverter && { dataConverter }),
+    });
     const handle = await starter.workflow.start('support', { workflowId, taskQueue: workflowId, args: ['a question'] });
     onTestFinished(async () => {
       await handle.terminate();
@@ -349,7 +359,12 @@ describe('says clearly', () => {
       ['--workflows', deployed, '--interceptors', '/nowhere/interceptors.js'],
       '--interceptors: there is no /nowhere/interceptors.js',
     ],
-    ['that a module has no data converter', 2, ['--workflows', deployed, '--data-converter', path.join(__dirname, '../../package.json')], '--data-converter: '],
+    [
+      'that a module has no data converter',
+      2,
+      ['--workflows', deployed, '--data-converter', path.join(__dirname, '../../package.json')],
+      '--data-converter: ',
+    ],
     ['that the limit is none', 2, ['--workflows', deployed, '--limit', '0'], 'expected a whole number from 1'],
     ['that the query is none', 2, ['--workflows', deployed, '--query', 'nonsense ='], 'did not accept the request'],
     ['that there is no such namespace', 4, ['--workflows', deployed, '--namespace', 'nowhere'], 'nowhere'],

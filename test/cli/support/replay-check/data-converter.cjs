@@ -7,7 +7,9 @@ exports.dataConverter = {
       async encode(payloads) {
         return payloads.map(({ metadata, data }) => ({
           metadata: { encoding: Buffer.from('binary/reversed') },
-          data: Buffer.from(JSON.stringify({ metadata: Buffer.from(metadata.encoding).toString(), data: Buffer.from(data).toString() })).reverse(),
+          data: Buffer.from(
+            JSON.stringify({ metadata: Buffer.from(metadata.encoding).toString(), data: Buffer.from(data).toString() }),
+          ).reverse(),
         }));
       },
       async decode(payloads) {
