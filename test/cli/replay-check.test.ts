@@ -342,8 +342,11 @@ describe('what belongs to the worker beside its workflow code', () => {
 test('prints nothing but its report to stdout, and ends', async () => {
   const main = path.join(__dirname, '../../lib/cli/main.js');
   const flags = ['--address', address, '--namespace', NAMESPACE, '--workflows', changed, '--json'];
-  const failing = promisify(execFile)(process.execPath, [main, 'replay-check', ...flags]);
-  const { code, stdout } = await failing.catch((error: { code: number; stdout: string }) => error as never);
+  const ended = promisify(execFile)(process.execPath, [main, 'replay-check', ...flags]);
+  const { code, stdout }: { code: number; stdout: string } = await ended.then(
+    () => expect.fail('it succeeded'),
+    (error) => error,
+  );
   expect(code).toBe(1);
   expect(verdicts(JSON.parse(stdout))).toMatchObject({ research: 'diverges' });
 });

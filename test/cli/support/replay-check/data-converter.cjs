@@ -1,22 +1,29 @@
 'use strict';
 
+/** @typedef {import('@temporalio/common').Payload} Payload */
+
+const REVERSED = Buffer.from('binary/reversed');
+
+/** @param {Uint8Array | null | undefined} data */
+const reversed = (data) => Buffer.from(data ?? []).reverse();
+
 // Stands for encryption: the payload is there, and only who has the codec can read it.
 exports.dataConverter = {
   payloadCodecs: [
     {
+      /** @param {Payload[]} payloads */
       async encode(payloads) {
         return payloads.map(({ metadata, data }) => ({
-          metadata: { encoding: Buffer.from('binary/reversed') },
-          data: Buffer.from(
-            JSON.stringify({ metadata: Buffer.from(metadata.encoding).toString(), data: Buffer.from(data).toString() }),
-          ).reverse(),
+          metadata: { ...metadata, encoding: REVERSED, original: metadata?.encoding ?? REVERSED },
+          data: reversed(data),
         }));
       },
+      /** @param {Payload[]} payloads */
       async decode(payloads) {
         return payloads.map((payload) => {
-          if (Buffer.from(payload.metadata?.encoding ?? []).toString() !== 'binary/reversed') return payload;
-          const { metadata, data } = JSON.parse(Buffer.from(payload.data).reverse().toString());
-          return { metadata: { encoding: Buffer.from(metadata) }, data: Buffer.from(data) };
+          const { original, ...metadata } = payload.metadata ?? {};
+          if (original === undefined) return payload;
+          return { metadata: { ...metadata, encoding: original }, data: reversed(payload.data) };
         });
       },
     },
