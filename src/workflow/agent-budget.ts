@@ -72,9 +72,10 @@ export interface AgentBudget {
  */
 export function agentBudget(options: AgentBudgetOptions): AgentBudget {
   checkBudgetOptions(options);
-  return new Budget(options);
+  return new Budget({ ...options });
 }
 
+/** Frozen, as its tokens are: what it says decides which commands come next, in open runs too. */
 class Budget implements AgentBudget {
   private iterations: number;
   private iterationsThisRun = 0;
