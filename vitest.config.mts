@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // They install packages first, which takes longer than any other test.
@@ -11,6 +12,8 @@ const server = { deps: { external: [/\/lib\//] } };
 
 export default defineConfig({
   test: {
+    // Tests mostly wait for servers, so that two files fit two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Stands here and not in the projects, which would start a server each.
     globalSetup: ['test/support/global-setup.ts'],
     projects: [

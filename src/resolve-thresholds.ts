@@ -26,6 +26,8 @@ const CHECKS: { readonly [K in ThresholdName]: (name: string, value: unknown) =>
   cancelIgnoredMs: positive,
   historySizeLimitBytes: whole,
   historyEventsLimit: whole,
+  payloadWarningBytes: whole,
+  payloadLimitBytes: whole,
   historyWarningShare: share,
   historyCriticalShare: share,
   continueAsNewIgnoredTasks: whole,
@@ -42,10 +44,12 @@ export function resolveThresholds(name: string, value: unknown): Thresholds {
     item === undefined ? [] : [[key, CHECKS[key as ThresholdName](`${name}.${key}`, item)]],
   );
   const thresholds: Thresholds = Object.freeze({ ...DEFAULT_THRESHOLDS, ...Object.fromEntries(checked) });
-  const { historyWarningShare, historyCriticalShare } = thresholds;
-  if (historyCriticalShare < historyWarningShare) {
-    const expected = `at least historyWarningShare (${historyWarningShare})`;
-    throw fail(`${name}.historyCriticalShare`, expected, historyCriticalShare);
-  }
+  inOrder(name, thresholds, 'historyWarningShare', 'historyCriticalShare');
+  inOrder(name, thresholds, 'payloadWarningBytes', 'payloadLimitBytes');
   return thresholds;
+}
+
+function inOrder(name: string, thresholds: Thresholds, lower: ThresholdName, upper: ThresholdName): void {
+  if (thresholds[upper] >= thresholds[lower]) return;
+  throw fail(`${name}.${upper}`, `at least ${lower} (${thresholds[lower]})`, thresholds[upper]);
 }

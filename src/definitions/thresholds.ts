@@ -4,6 +4,8 @@
  * @module
  */
 
+import { PAYLOAD_LIMIT_BYTES, PAYLOAD_WARN_BYTES } from './limits';
+
 /** One figure for all, or one per task type; `default` stands for those that are not named. */
 export type PerTaskType<T> = T | Readonly<Record<string, T>>;
 
@@ -25,6 +27,10 @@ export interface Thresholds {
   readonly historySizeLimitBytes: number;
   /** Number of events at which the server terminates a run (`limit.historyCount.error`). */
   readonly historyEventsLimit: number;
+  /** Size of a payload in bytes at which it is `payload-near-limit` (`limit.blobSize.warn`). */
+  readonly payloadWarningBytes: number;
+  /** Size of a payload in bytes at which it is `payload-over-limit` (`limit.blobSize.error`). */
+  readonly payloadLimitBytes: number;
   /** Share of either history limit at which `history-budget` is found as a warning. */
   readonly historyWarningShare: number;
   /** Share of either history limit at which `history-budget` is critical. */
@@ -52,6 +58,8 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   cancelIgnoredMs: 30_000,
   historySizeLimitBytes: 50 * 1024 * 1024,
   historyEventsLimit: 51_200,
+  payloadWarningBytes: PAYLOAD_WARN_BYTES,
+  payloadLimitBytes: PAYLOAD_LIMIT_BYTES,
   historyWarningShare: 0.5,
   historyCriticalShare: 0.8,
   continueAsNewIgnoredTasks: 20,
@@ -65,6 +73,8 @@ const WORKER_THRESHOLDS: ReadonlySet<string> = new Set<ThresholdName>([
   'heartbeatSilentShare',
   'cancelIgnoredMs',
   'modelRequestsPerAttempt',
+  'payloadWarningBytes',
+  'payloadLimitBytes',
 ]);
 
 /** Thresholds by which workflow code is measured, in which two sets differ. */

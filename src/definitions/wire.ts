@@ -28,3 +28,9 @@ export const BUNDLE_CONSTANT = '__TEMPORAL_AGENT_OBSERVABILITY__';
 
 /** Type of the failure of a run that asks for a transform which is not registered. */
 export const TRANSFORM_UNKNOWN = 'TransformUnknown';
+
+/** Type of the failure of a run whose agent has used up its budget. */
+export const AGENT_BUDGET_EXCEEDED = 'AgentBudgetExceeded';
+
+/** Type of the failure of a run that asks for a budget which cannot be one. */
+export const AGENT_BUDGET_INVALID = 'AgentBudgetInvalid';

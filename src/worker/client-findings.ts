@@ -39,7 +39,8 @@ export class ClientFindings implements ClientObserver {
     const observer = this.observerOf(namespace);
     const { bytes, inlineBytes } = size;
     if (bytes !== undefined) observer.metrics?.observe('payloadBytes', { boundary: 'workflow_input' }, bytes);
-    const finding = payloadFinding({ boundary: 'workflow_input', bytes: inlineBytes, subject: workflowType });
+    const payload = { boundary: 'workflow_input', bytes: inlineBytes, subject: workflowType } as const;
+    const finding = payloadFinding(payload, this.options.thresholds);
     if (finding === undefined) return;
     observer.start();
     observer.found({ ...finding, workflowType, workflowId, ...(runId !== undefined && { runId }) });

@@ -3,7 +3,7 @@ import type { AttemptTrace } from '../activity/attempt-observer';
 import type { ActivityObservation } from '../activity/observation';
 import { measureJson } from '../content/measure-json';
 import type { Detection } from '../definitions/finding';
-import { PAYLOAD_LIMIT_BYTES, PAYLOAD_WARN_BYTES } from '../definitions/limits';
+import type { Thresholds } from '../definitions/thresholds';
 
 /** Where a payload crosses between workflow, activity and client. */
 export type PayloadBoundary = 'activity_input' | 'activity_result' | 'workflow_input';
@@ -33,19 +33,21 @@ export function inlineBytes(
   bytes: number | undefined,
   externalStorage: ExternalStorage | undefined,
 ): number | undefined {
-  if (externalStorage === undefined || bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return bytes;
+  if (externalStorage === undefined || bytes === undefined || bytes < externalStorage.payloadSizeThreshold)
+    return bytes;
   const { payloadSizeThreshold } = externalStorage;
   const sizes = values.length === 1 ? [bytes] : values.map((value) => measureJson(value)?.bytes ?? 0);
   return sizes.filter((size) => size < payloadSizeThreshold).reduce((sum, size) => sum + size, 0);
 }
 
 /** The finding for a payload's size, if it is one. Codec and compression can make it smaller. */
-export function payloadFinding({ boundary, bytes, subject }: MeasuredPayload): Detection | undefined {
-  if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return undefined;
-  const over = bytes >= PAYLOAD_LIMIT_BYTES;
-  const limit = over
-    ? `over Temporal's limit of ${mib(PAYLOAD_LIMIT_BYTES)}`
-    : `the limit is ${mib(PAYLOAD_LIMIT_BYTES)}`;
+export function payloadFinding(
+  { boundary, bytes, subject }: MeasuredPayload,
+  { payloadWarningBytes, payloadLimitBytes }: Thresholds,
+): Detection | undefined {
+  if (bytes === undefined || bytes < payloadWarningBytes) return undefined;
+  const over = bytes >= payloadLimitBytes;
+  const limit = over ? `over Temporal's limit of ${mib(payloadLimitBytes)}` : `the limit is ${mib(payloadLimitBytes)}`;
   return {
     id: over ? 'payload-over-limit' : 'payload-near-limit',
     message: `${WORDS[boundary]} ${subject} has ${mib(bytes)} before any codec, ${limit}`,
@@ -59,12 +61,13 @@ export function findPayload(
   boundary: PayloadBoundary,
   { correlation, tool }: ActivityObservation,
   bytes: number | undefined,
+  thresholds: Thresholds,
   trace: Pick<AttemptTrace, 'found'>,
 ): void {
-  if (bytes === undefined || bytes < PAYLOAD_WARN_BYTES) return;
+  if (bytes === undefined || bytes < thresholds.payloadWarningBytes) return;
   const { activityType } = correlation;
   const subject = tool === undefined || tool === activityType ? activityType : `${activityType} (tool ${tool})`;
-  const finding = payloadFinding({ boundary, bytes, subject });
+  const finding = payloadFinding({ boundary, bytes, subject }, thresholds);
   if (finding !== undefined) trace.found(finding);
 }
 

@@ -167,9 +167,15 @@ export class WorkerObserver implements AttemptObserver {
       const { metrics } = this;
       if (metrics !== undefined) observeActivity(metrics, observation);
       recordGenAiMetrics(observation, this.report);
-      const { externalStorage } = this;
-      findPayload('activity_input', observation, inlineBytes(input, inputBytes, externalStorage), trace);
-      findPayload('activity_result', observation, inlineBytes([output], outputBytes, externalStorage), trace);
+      const { externalStorage, thresholds } = this;
+      findPayload('activity_input', observation, inlineBytes(input, inputBytes, externalStorage), thresholds, trace);
+      findPayload(
+        'activity_result',
+        observation,
+        inlineBytes([output], outputBytes, externalStorage),
+        thresholds,
+        trace,
+      );
       if (call !== undefined) {
         this.kept.call = call;
         this.gaps.find(observation, call, trace);

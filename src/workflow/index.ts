@@ -7,7 +7,9 @@
 
 export type { AgentIdentity } from '../definitions/agent-header';
 export type { FindingId } from '../definitions/findings';
-export { TRANSFORM_UNKNOWN } from '../definitions/wire';
+export { AGENT_BUDGET_EXCEEDED, AGENT_BUDGET_INVALID, TRANSFORM_UNKNOWN } from '../definitions/wire';
+export { type AgentBudget, agentBudget } from './agent-budget';
+export type { AgentBudgetOptions, AgentBudgetUse } from './agent-budget-options';
 export { allow } from './allow';
 export { defineTransforms } from './define-transforms';
 export { setAgentTask } from './set-agent-task';

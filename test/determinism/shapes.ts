@@ -81,6 +81,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   'fan-out-racing-timer': { workflow: 'fanOutRacingTimer', args: [6] },
   children: { workflow: 'parent', args: [3], runs: 4 },
   'continue-as-new': { workflow: 'longRunner', args: [3, 3], runs: 3 },
+  'agent-budget': { workflow: 'bounded', args: [{ maxIterations: 9, maxTokens: 500, continueAsNewAt: 2 }], runs: 3 },
   'signals-updates-queries': {
     workflow: 'handlers',
     args: [],

@@ -31,7 +31,9 @@ export async function keepHistories(name: string, histories: KeptHistories): Pro
     ]),
   );
   mkdirSync(DIRECTORY, { recursive: true });
-  writeFileSync(file, gzipSync(JSON.stringify(json), { level: 9 }));
+  // Stack traces name files of the machine.
+  const text = JSON.stringify(json).replaceAll(`${process.cwd()}/`, '');
+  writeFileSync(file, gzipSync(text, { level: 9 }));
 }
 
 /** Names of the recorded shapes. */

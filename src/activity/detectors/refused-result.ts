@@ -1,4 +1,3 @@
-import { PAYLOAD_LIMIT_BYTES } from '../../definitions/limits';
 import type { AttemptDetector, AttemptWatch, WatchedAttempt } from './attempt-detector';
 
 /** Activities whose results were over the limit; the oldest are forgotten first. */
@@ -17,7 +16,7 @@ const REFUSALS = 2;
 export function refusedResult(): AttemptDetector {
   const refusals = new Map<string, number>();
   return {
-    begin({ ctx, start, found }: WatchedAttempt): AttemptWatch | undefined {
+    begin({ ctx, start, thresholds, found }: WatchedAttempt): AttemptWatch | undefined {
       const { activityType, activityId, attempt, runId, isLocal } = start.correlation;
       if (isLocal) return undefined;
       const key = `${runId} ${activityId}`;
@@ -35,7 +34,7 @@ export function refusedResult(): AttemptDetector {
         end(observation) {
           const { outputBytes = 0, durationMs = 0 } = observation ?? {};
           const isInTime = durationMs < (ctx.info.startToCloseTimeoutMs || Number.POSITIVE_INFINITY);
-          if (outputBytes <= PAYLOAD_LIMIT_BYTES || !isInTime) return;
+          if (outputBytes <= thresholds.payloadLimitBytes || !isInTime) return;
           refusals.set(key, refused + 1);
           const [oldest] = refusals.keys();
           if (refusals.size > MAX_REMEMBERED && oldest !== undefined) refusals.delete(oldest);

@@ -37,7 +37,7 @@ async function main([name, address, namespace]) {
       inputTokens: tokens.map(({ value }) => value),
       observerErrors: errors.filter(({ value }) => value > 0),
       modelSdks: findings.filter(({ labels, value }) => labels.finding === 'llm-in-workflow' && value > 0),
-      records: filesBelow(path.join(directory, 'records')),
+      records: recordsBelow(path.join(directory, 'records')),
     };
     rmSync(directory, { recursive: true, force: true });
   }
@@ -62,9 +62,11 @@ async function runAgent({ name, namespace, connections, other }, order, plugins)
   });
 }
 
-function filesBelow(directory) {
+/** Records of attempts; findings lie beside them. */
+function recordsBelow(directory) {
   if (!existsSync(directory)) return 0;
-  return readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile() && !entry.name.startsWith('finding-')).length;
 }
 
 main(process.argv.slice(2)).catch((error) => {
