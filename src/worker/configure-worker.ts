@@ -43,7 +43,7 @@ export function configureObservedWorker(workerOptions: WorkerOptions, makeParts:
   const namespace = workerOptions.namespace ?? 'default';
 
   const searchAttributes = WorkerSearchAttributes.for(workerOptions, options, bundle, observer);
-  const sinks = agentSinks(observer, workerOptions.dataConverter?.externalStorage !== undefined);
+  const sinks = agentSinks(observer);
   const activity = options.mode === 'off' ? [] : [activityInterceptors(observer)];
   for (const ours of [sinks[SINK_NAME], ...activity]) observedWorkers.set(ours, { observer, searchAttributes });
   searchAttributes?.start(workerOptions.connection);

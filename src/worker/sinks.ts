@@ -1,3 +1,4 @@
+import type { ExternalStorage } from '@temporalio/common';
 import type { InjectedSinks } from '@temporalio/worker';
 import type { Detected } from '../definitions/finding';
 import type { ReportError } from '../definitions/observer-parts';
@@ -10,14 +11,12 @@ export interface SinkObserver {
   found(detected: Detected): void;
   /** Absent where nothing runs but replays. */
   readonly transforms?: TransformReporter;
+  /** Keeps large payloads outside history; the sandbox measures them before they go there. */
+  readonly externalStorage?: ExternalStorage | undefined;
 }
 
-/**
- * The worker's end of what the workflow side tells.
- *
- * @param storesPayloads whether large payloads are kept outside history: the sandbox measures them before they go there
- */
-export function agentSinks(observer: SinkObserver, storesPayloads = false): InjectedSinks<AgentSinks> {
+/** The worker's end of what the workflow side tells. */
+export function agentSinks(observer: SinkObserver): InjectedSinks<AgentSinks> {
   return {
     [SINK_NAME]: {
       internalError: {
@@ -26,7 +25,7 @@ export function agentSinks(observer: SinkObserver, storesPayloads = false): Inje
       },
       finding: {
         fn: ({ workflowType, workflowId, runId }, detection) => {
-          if (storesPayloads && detection.evidence?.boundary === 'workflow_task') return;
+          if (observer.externalStorage !== undefined && detection.evidence?.boundary === 'workflow_task') return;
           observer.found({ ...detection, workflowType, workflowId, runId });
         },
         callDuringReplay: false,
