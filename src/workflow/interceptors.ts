@@ -42,7 +42,6 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     internals: [
       {
         activate(input, next) {
-          run.tell('activating');
           for (const job of input.activation.jobs ?? []) activated(run, job);
           next(input);
         },
@@ -80,7 +79,6 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 
         startChildWorkflowExecution(input, next) {
           run.writer.scheduling();
-          run.tell('startingChild', input);
           let { headers } = input;
           observe(() => {
             headers = withAgentHeader(headers, run.state.childHeader());
@@ -90,7 +88,6 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 
         continueAsNew(input, next) {
           run.writer.ending();
-          run.tell('continuingAsNew');
           let { headers } = input;
           observe(() => {
             headers = withAgentHeader(headers, run.state.continueHeader());

@@ -1,10 +1,5 @@
 import type { Payload } from '@temporalio/common';
-import type {
-  ActivityInput,
-  ConcludeActivationInput,
-  LocalActivityInput,
-  StartChildWorkflowExecutionInput,
-} from '@temporalio/workflow';
+import type { ActivityInput, ConcludeActivationInput, LocalActivityInput } from '@temporalio/workflow';
 import type { Detection } from '../../definitions/finding';
 import type { Thresholds } from '../../definitions/thresholds';
 import type { AgentState, ResolvedActivity } from '../agent-state';
@@ -26,17 +21,13 @@ export interface WatchedRun {
  * is counted and the run goes on. All methods run at replay as they did live; no clock, no randomness.
  */
 export interface WorkflowDetector {
-  /** A job list is about to be worked off: what happened since the last. */
-  activating?(): void;
   scheduling?(activity: Pick<ActivityInput, 'seq' | 'activityType' | 'args' | 'options'>): void;
   schedulingLocal?(activity: Pick<LocalActivityInput, 'seq' | 'activityType' | 'args' | 'options'>): void;
   /** `result` is the payload that the activity returned, if it completed. */
   activityResolved?(activity: ResolvedActivity, result: Payload | null | undefined): void;
-  startingChild?(child: StartChildWorkflowExecutionInput): void;
   /** The child's start was refused (`started` false) or it runs. */
   childStarted?(seq: number, started: boolean): void;
   childResolved?(seq: number): void;
-  continuingAsNew?(): void;
   /** The workflow function settled; `error` is what it was rejected with, a continue-as-new included. */
   settled?(error: unknown): void;
   /** The activation is worked off, and `commands` is what comes of it. Not told when the workflow task fails. */
