@@ -36,12 +36,18 @@ function mean(numbers: readonly number[]): number {
 class FailingStore implements ContentStore {
   readonly entries = new Map<string, Uint8Array>();
   failure: Error | undefined;
+  /** Nothing is stored before this settles. */
+  gate: Promise<void> | undefined;
+  waiting = 0;
   constructor(readonly journalDirectory: string) {}
   uriOf(key: string): string {
     return `test://store/${key}`;
   }
   async put(key: string, bytes: Uint8Array): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
+    this.waiting++;
+    await this.gate;
+    this.waiting--;
     this.entries.set(key, bytes);
   }
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -416,6 +422,35 @@ describe('a store that fails', () => {
     expect(ids.length + sinks.counts.dropped).toBe(60);
     await recorder.release(1000);
   });
+});
+
+it('counts records once that are given up while others are stored', async () => {
+  const store = new FailingStore(path.join(temporaryDirectory(), 'journal'));
+  const sinks = countingSinks();
+  const recorder = acquireRecorder({ store, flushIntervalMs: 20, maxJournalBytes: 20_000, capture: 'metadata' }, sinks);
+  const record = (activityId: number) =>
+    recorder.record(observation({ correlation: { activityId: String(activityId) } }));
+  store.failure = new Error('down');
+  for (let i = 0; i < 10; i++) {
+    void record(i);
+    // Each in a journal file of its own.
+    await recorder.flush(1);
+  }
+  let open = () => {};
+  store.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  store.failure = undefined;
+  const flushed = until(() => recorder.flush(100), 'everything is stored');
+  await until(async () => store.waiting > 0, 'the first file is being stored');
+  for (let i = 10; i < 60; i++) void record(i);
+  expect(sinks.counts.dropped).toBeGreaterThan(0);
+  open();
+  await flushed;
+  const { records } = await readRun(store, 'default', 'research-1');
+  expect(records.length + sinks.counts.dropped).toBe(60);
+  expect(sinks.errors.filter(({ part }) => part === 'journal')).toEqual([]);
+  await recorder.release(1000);
 });
 
 describe('a directory that cannot be used', () => {
