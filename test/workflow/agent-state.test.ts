@@ -202,3 +202,15 @@ test('values that cannot be built cost the values, not the write: the task type 
   expect(await effects.metric('observer_errors_total', { part: 'workflow' })).toBeGreaterThan(0);
   expect(effects.internalErrors).toMatchObject([{ part: 'workflow', error: expect.stringContaining('no dates here') }]);
 });
+
+test('a detector that throws is counted, and the run goes on as it is observed', async () => {
+  const before = await effects.metric('observer_errors_total', { part: 'workflow' });
+  const { result, attributes } = await run('armedOptions', []);
+  expect(result).toBe('done');
+  expect(attributes).toMatchObject({ AgentIteration: 1 });
+  expect(await effects.metric('observer_errors_total', { part: 'workflow' })).toBeGreaterThan(before);
+  expect(effects.internalErrors.at(-1)).toMatchObject({
+    part: 'workflow',
+    error: expect.stringContaining('these options are armed'),
+  });
+});

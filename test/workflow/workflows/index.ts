@@ -79,3 +79,23 @@ export async function sabotaged(): Promise<string> {
   }
   return 'done';
 }
+
+/** Options that throw once the SDK has read them, which is when a detector looks. */
+export async function armedOptions(): Promise<string> {
+  let armed = false;
+  const retry = {
+    get maximumAttempts(): number {
+      if (armed) throw new Error('these options are armed');
+      return 1;
+    },
+  };
+  const activities = proxyActivities<{ callModel(model: string): Promise<unknown> }>({
+    startToCloseTimeout: '1 minute',
+    retry,
+  });
+  // Names no model, so that only the result shows what it calls, and its options are looked at then.
+  const call = activities.callModel('house-model');
+  armed = true;
+  await call;
+  return 'done';
+}
