@@ -24,11 +24,14 @@ export function toJsonPayload(value: object): Payload {
  * @throws SyntaxError when it is no JSON
  */
 export function fromJsonPayload(payload: Payload | null | undefined, maxBytes: number): unknown {
-  const encoding = payload?.metadata?.encoding;
   const data = payload?.data;
-  if (encoding == null || data == null || data.length > maxBytes) return undefined;
-  if (encoding.length !== JSON_ENCODING.length || text(encoding) !== JSON_ENCODING) return undefined;
+  if (data == null || data.length > maxBytes || !isJsonPayload(payload)) return undefined;
   return JSON.parse(text(data));
+}
+
+export function isJsonPayload(payload: Payload | null | undefined): boolean {
+  const encoding = payload?.metadata?.encoding;
+  return encoding != null && encoding.length === JSON_ENCODING.length && text(encoding) === JSON_ENCODING;
 }
 
 function text(data: Uint8Array): string {

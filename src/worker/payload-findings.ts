@@ -3,6 +3,7 @@ import type { AttemptTrace } from '../activity/attempt-observer';
 import type { ActivityObservation } from '../activity/observation';
 import { measureJson } from '../content/measure-json';
 import type { Detection } from '../definitions/finding';
+import { readableBytes } from '../definitions/readable-bytes';
 import type { Thresholds } from '../definitions/thresholds';
 
 /** Where a payload crosses between workflow, activity and client. */
@@ -47,10 +48,12 @@ export function payloadFinding(
 ): Detection | undefined {
   if (bytes === undefined || bytes < payloadWarningBytes) return undefined;
   const over = bytes >= payloadLimitBytes;
-  const limit = over ? `over Temporal's limit of ${mib(payloadLimitBytes)}` : `the limit is ${mib(payloadLimitBytes)}`;
+  const limit = over
+    ? `over Temporal's limit of ${readableBytes(payloadLimitBytes)}`
+    : `the limit is ${readableBytes(payloadLimitBytes)}`;
   return {
     id: over ? 'payload-over-limit' : 'payload-near-limit',
-    message: `${WORDS[boundary]} ${subject} has ${mib(bytes)} before any codec, ${limit}`,
+    message: `${WORDS[boundary]} ${subject} has ${readableBytes(bytes)} before any codec, ${limit}`,
     cause: `${boundary} ${subject}`,
     evidence: { boundary, subject, bytes },
   };
@@ -69,8 +72,4 @@ export function findPayload(
   const subject = tool === undefined || tool === activityType ? activityType : `${activityType} (tool ${tool})`;
   const finding = payloadFinding({ boundary, bytes, subject }, thresholds);
   if (finding !== undefined) trace.found(finding);
-}
-
-function mib(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(2)} MiB`;
 }

@@ -36,7 +36,9 @@ test('a result of 512 KiB is near the limit: logged, counted and recorded once p
   expect(logged()).toMatchObject([
     { level: 'WARN', meta: { finding: 'payload-near-limit', severity: 'warning', workflowId, runId, ...evidence } },
   ]);
-  expect(logged()[0]?.message).toContain('result of activity produce has 0.50 MiB');
+  expect(logged()[0]?.message).toContain(
+    'result of activity produce has 512.0 KiB before any codec, the limit is 2.00 MiB',
+  );
   expect(findings).toMatchObject([
     { id: 'payload-near-limit', severity: 'warning', workflowId, runId, taskType: 'call', evidence },
   ]);

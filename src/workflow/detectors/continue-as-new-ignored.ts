@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { readableBytes } from '../../definitions/readable-bytes';
 import { closing } from './child-commands';
-import { readableBytes } from './readable-bytes';
 import type { Command, WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** Finds agents that go on in the same run long after Temporal suggested to continue as new. */

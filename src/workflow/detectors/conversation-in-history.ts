@@ -1,9 +1,9 @@
 import { type ActivityInput, workflowInfo } from '@temporalio/workflow';
+import { readableBytes } from '../../definitions/readable-bytes';
 import { messageList } from '../../llm/message-list';
 import { payloadBytes } from './command-payloads';
 import { type Conversation, continueConversation } from './conversation';
 import type { HistoryGrowth } from './history-growth';
-import { readableBytes } from './readable-bytes';
 import type { Command, WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** Times that a list has to come back longer before it is a conversation that is sent again and again. */

@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { readableBytes } from '../../definitions/readable-bytes';
 import { closing } from './child-commands';
 import type { HistoryGrowth, HistoryQuantity } from './history-growth';
-import { readableBytes } from './readable-bytes';
 import type { Command, WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /** Finds runs whose history comes near the size or the length at which the server terminates them. */

@@ -1,6 +1,6 @@
 import type { Payload } from '@temporalio/common';
-import { decode } from '@temporalio/common/lib/encoding';
 import { workflowInfo } from '@temporalio/workflow';
+import { isJsonPayload } from '../../definitions/json-payload';
 import type { ResolvedActivity } from '../agent-state';
 import { byteText, containsOutput, type Fingerprint, fingerprintsOf } from '../output-fingerprint';
 import type { Command, WatchedRun, WorkflowDetector } from './workflow-detector';
@@ -94,7 +94,6 @@ function carriedBy(payloads: readonly Payload[], outputs: readonly LargeOutput[]
 
 /** The bytes of a JSON payload of at least so many; nothing is read of a smaller one. */
 function jsonOf(payload: Payload | null | undefined, atLeast: number): string | undefined {
-  const { data, metadata } = payload ?? {};
-  if (data == null || data.length < atLeast || metadata?.encoding == null) return undefined;
-  return decode(metadata.encoding) === 'json/plain' ? byteText(data) : undefined;
+  const data = payload?.data;
+  return data != null && data.length >= atLeast && isJsonPayload(payload) ? byteText(data) : undefined;
 }

@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { TRANSACTION_LIMIT_BYTES, TRANSACTION_WARN_BYTES } from '../../definitions/limits';
+import { readableBytes } from '../../definitions/readable-bytes';
 import { payloadBytes } from './command-payloads';
-import { readableBytes } from './readable-bytes';
 import type { Command, WatchedRun, WorkflowDetector } from './workflow-detector';
 
 /**
