@@ -120,6 +120,12 @@ module.exports = {
     },
     only('activity', ['definitions', 'llm'], 'It builds observations and does not know who receives them.'),
     only('client', ['definitions'], 'It runs in applications that may have no worker.'),
+    only('reporting', ['definitions'], 'It counts and logs what anybody finds, in any process.'),
+    only(
+      'exporter',
+      ['definitions', 'metrics', 'client', 'reporting'],
+      'It watches a namespace and knows nothing of workers.',
+    ),
     only('tokens', ['definitions'], 'It counts tokens of texts and knows nothing of agents.'),
     ...consumer('content'),
     ...consumer('metrics'),

@@ -166,6 +166,22 @@ export const FINDINGS = [
       "Give the wait a deadline: condition(..., timeout). Where it merely awaits its next message, allow('wait-without-timeout', reason).",
   },
   {
+    id: 'approval-overdue',
+    pattern: 6,
+    severity: 'critical',
+    title: 'An approval is past its due time',
+    advice:
+      'Decide it: `temporal-agent-observability approvals list --overdue` shows what waits, `approvals approve` and `approvals reject` decide. Where no worker runs, start one: the time-out is applied then.',
+  },
+  {
+    id: 'approval-escalated',
+    pattern: 6,
+    severity: 'warning',
+    title: 'An approval was escalated because nobody decided it in time',
+    advice:
+      'Decide it before its next deadline, and see that whoever is asked first gets to know: `temporal-agent-observability approvals show <workflow id>` tells when it was asked and who has seen it.',
+  },
+  {
     id: 'nondeterminism',
     pattern: 7,
     severity: 'critical',

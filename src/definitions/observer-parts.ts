@@ -20,6 +20,7 @@ export const OBSERVER_PARTS = [
   'metrics',
   'tracing',
   'search_attributes',
+  'exporter',
 ] as const;
 
 export type ObserverPart = (typeof OBSERVER_PARTS)[number];

@@ -1,8 +1,9 @@
 import type { Logger } from '@temporalio/common';
 import { Registry } from 'prom-client';
+import { type MetricSource, metricKeysOf } from '../definitions/metrics';
 import type { ReportError } from '../definitions/observer-parts';
 import { MetricsEndpoint } from './endpoint';
-import { type Families, registerFamilies } from './families';
+import { createFamilies, registerFamilies } from './families';
 import { NamespaceMetrics } from './namespace-metrics';
 
 /** Where metrics go: into the user's registry, or to an HTTP endpoint of our own. */
@@ -25,18 +26,20 @@ export interface AgentMetrics {
 class SharedMetrics {
   readonly registry: Registry;
   readonly endpoint: MetricsEndpoint | undefined;
-  readonly #families: Families;
+  readonly #families = createFamilies();
   #holders = 0;
 
   constructor(target: MetricsTarget, report: ReportError, logger: Logger) {
     this.registry = 'registry' in target ? target.registry : new Registry();
-    this.#families = registerFamilies(this.registry);
     if (!('registry' in target)) {
       this.endpoint = new MetricsEndpoint(this.registry, target.host, target.port, report, logger);
     }
   }
 
-  hold(report: ReportError, lastReleased: () => Promise<void>): AgentMetrics {
+  /** @throws Error when the registry holds another metric under one of our names */
+  hold(source: MetricSource, report: ReportError, lastReleased: () => Promise<void>): AgentMetrics {
+    const keys = metricKeysOf(source);
+    registerFamilies(this.registry, this.#families, keys);
     this.#holders += 1;
     const namespaces = new Map<string, NamespaceMetrics>();
     const { registry, endpoint } = this;
@@ -50,7 +53,7 @@ class SharedMetrics {
       for: (namespace) => {
         let metrics = namespaces.get(namespace);
         if (metrics === undefined) {
-          metrics = new NamespaceMetrics(namespace, this.#families, report);
+          metrics = new NamespaceMetrics(namespace, this.#families, keys, report);
           namespaces.set(namespace, metrics);
         }
         return metrics;
@@ -79,19 +82,24 @@ const byRegistry = new WeakMap<Registry, SharedMetrics>();
  *
  * @throws Error when the user's registry holds another metric under one of our names
  */
-export function acquireMetrics(target: MetricsTarget, report: ReportError, logger: Logger): AgentMetrics {
+export function acquireMetrics(
+  target: MetricsTarget,
+  source: MetricSource,
+  report: ReportError,
+  logger: Logger,
+): AgentMetrics {
   if ('registry' in target) {
     let shared = byRegistry.get(target.registry);
     if (shared === undefined) {
       shared = new SharedMetrics(target, report, logger);
       byRegistry.set(target.registry, shared);
     }
-    return shared.hold(report, async () => {});
+    return shared.hold(source, report, async () => {});
   }
   const key = `${target.host} ${target.port}`;
   const shared = byAddress.get(key) ?? new SharedMetrics(target, report, logger);
   byAddress.set(key, shared);
-  return shared.hold(report, async () => {
+  return shared.hold(source, report, async () => {
     byAddress.delete(key);
     await shared.endpoint?.close();
   });

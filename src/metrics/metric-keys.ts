@@ -11,3 +11,9 @@ export type HistogramKey = KeyOf<'histogram'>;
 export type MetricLabels<K extends MetricKey> = Readonly<
   Record<Exclude<Table[K]['labels'][number], 'temporal_namespace'>, string>
 >;
+
+/** One value of a gauge. */
+export interface GaugeValue<K extends GaugeKey> {
+  readonly labels: MetricLabels<K>;
+  readonly value: number;
+}

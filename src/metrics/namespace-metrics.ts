@@ -1,7 +1,7 @@
 import { METRICS, type MetricDefinition, type MetricKey } from '../definitions/metrics';
 import type { ReportError } from '../definitions/observer-parts';
 import type { Families } from './families';
-import type { CounterKey, GaugeKey, HistogramKey, MetricLabels } from './metric-keys';
+import type { CounterKey, GaugeKey, GaugeValue, HistogramKey, MetricLabels } from './metric-keys';
 
 /** The metrics of one Temporal namespace. No method throws: what goes wrong is reported. */
 export class NamespaceMetrics {
@@ -10,13 +10,13 @@ export class NamespaceMetrics {
   readonly #report: ReportError;
   readonly #onOverflow: Readonly<Record<MetricKey, (values: number) => void>>;
 
-  constructor(namespace: string, families: Families, report: ReportError) {
+  constructor(namespace: string, families: Families, keys: readonly MetricKey[], report: ReportError) {
     this.#namespace = namespace;
     this.#families = families;
     this.#report = report;
     const counters = Object.entries(METRICS).map(([key, { name }]) => [key, this.#overflowCounter(name)]);
     this.#onOverflow = Object.fromEntries(counters);
-    this.#startAtZero();
+    this.#startAtZero(keys);
   }
 
   /** Adds to a counter; 1 unless an amount is given. */
@@ -52,10 +52,26 @@ export class NamespaceMetrics {
     }
   }
 
-  #startAtZero(): void {
-    for (const [key, definition] of Object.entries(METRICS) as [CounterKey, MetricDefinition][]) {
-      for (const labels of definition.startAtZero ?? []) {
-        this.inc(key, labels as MetricLabels<CounterKey>, 0);
+  /** Sets a gauge to these values and no others: series of this namespace that are not among them go away. */
+  setAll<K extends GaugeKey>(key: K, values: readonly GaugeValue<K>[]): void {
+    try {
+      for (const { value } of values) requireFinite(key, value);
+      const { series } = this.#families[key];
+      series.removeAll(this.#namespace);
+      // Values that share a label because its cap was reached share the gauge, too.
+      for (const { labels, value } of values) {
+        series.cell(this.#namespace, labels, this.#onOverflow[key]).value += value;
+      }
+    } catch (error) {
+      this.#failed(key, error);
+    }
+  }
+
+  #startAtZero(keys: readonly MetricKey[]): void {
+    for (const key of keys) {
+      const { startAtZero = [] }: MetricDefinition = METRICS[key];
+      for (const labels of startAtZero) {
+        this.inc(key as CounterKey, labels as MetricLabels<CounterKey>, 0);
       }
     }
   }

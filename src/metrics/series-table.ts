@@ -69,6 +69,20 @@ export class SeriesTable<Cell> {
     }
   }
 
+  /** Removes every series whose first label has this value; values of the others no longer count towards their caps. */
+  removeAll(first: string): void {
+    const value = cleanLabelValue(first);
+    const [firstLabel, ...others] = this.#labels;
+    const kept = this.#series.filter(({ labels }) => labels[firstLabel?.name ?? ''] !== value);
+    this.#latest = undefined;
+    this.#root.delete(value);
+    this.#series.splice(0, this.#series.length, ...kept);
+    for (const { name, seen } of others) {
+      seen.clear();
+      for (const { labels } of kept) seen.add(labels[name] ?? OVERFLOW);
+    }
+  }
+
   #find(first: string, labels: LabelSet): Series<Cell> | undefined {
     let found = this.#root.get(first);
     for (let level = 1; level < this.#labels.length; level++) {

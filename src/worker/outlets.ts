@@ -42,7 +42,7 @@ export class Outlets {
   /** A user's registry can hold another metric under one of our names; records go on without metrics. */
   private openMetrics({ metrics }: ResolvedOptions, logger: Logger): AgentMetrics | undefined {
     try {
-      return metrics && acquireMetrics(metrics, this.reportError, logger);
+      return metrics && acquireMetrics(metrics, 'worker', this.reportError, logger);
     } catch (error) {
       this.reportError('metrics', error);
       return undefined;

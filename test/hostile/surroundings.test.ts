@@ -73,7 +73,7 @@ test('a busy metrics port costs the endpoint, said with what to do, and counted'
   // Nobody can scrape it, but whoever asks for the same address shares its counts.
   let metrics: AgentMetrics | undefined;
   const share = async () => {
-    metrics = acquireMetrics({ host: '127.0.0.1', port }, () => {}, effects.logger);
+    metrics = acquireMetrics({ host: '127.0.0.1', port }, 'worker', () => {}, effects.logger);
     await metrics.ready;
   };
   try {

@@ -11,7 +11,7 @@ const OVERFLOW = 'temporal_agent_series_overflow_total';
 function shop() {
   const who = operator();
   const registry = new Registry();
-  const metrics = acquireMetrics({ registry }, who.report, who.logger).for('shop');
+  const metrics = acquireMetrics({ registry }, 'worker', who.report, who.logger).for('shop');
   return { metrics, who, read: async () => samples(await registry.metrics()) };
 }
 

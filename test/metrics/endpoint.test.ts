@@ -10,7 +10,7 @@ import { operator, samples, scrape } from './scrape';
 const held: AgentMetrics[] = [];
 
 function acquire(port = 0, who = operator()): AgentMetrics {
-  const metrics = acquireMetrics({ host: '127.0.0.1', port }, who.report, who.logger);
+  const metrics = acquireMetrics({ host: '127.0.0.1', port }, 'worker', who.report, who.logger);
   held.push(metrics);
   return metrics;
 }
@@ -131,7 +131,7 @@ test('a port that becomes free is taken', async () => {
 
 test('an endpoint given up before it listens does not listen later', async () => {
   const who = operator();
-  const metrics = acquireMetrics({ host: '127.0.0.1', port: 0 }, who.report, who.logger);
+  const metrics = acquireMetrics({ host: '127.0.0.1', port: 0 }, 'worker', who.report, who.logger);
   await metrics.release();
   expect(metrics.address).toBeUndefined();
 });
@@ -141,10 +141,10 @@ test('neither an open endpoint nor one that waits for its port keeps a process a
     const { acquireMetrics } = require('./lib/metrics/index.js');
     const log = () => {};
     const logger = { log, trace: log, debug: log, info: log, warn: log, error: log };
-    const open = acquireMetrics({ host: '127.0.0.1', port: 0 }, log, logger);
+    const open = acquireMetrics({ host: '127.0.0.1', port: 0 }, 'worker', log, logger);
     open.ready.then(() => {
       const port = Number(new URL(open.address).port);
-      acquireMetrics({ host: '127.0.0.1', port }, log, logger).ready.then(() => console.log('both tried'));
+      acquireMetrics({ host: '127.0.0.1', port }, 'worker', log, logger).ready.then(() => console.log('both tried'));
     });`;
   const { status, stdout } = spawnSync(process.execPath, ['-e', script], { timeout: 30_000, encoding: 'utf8' });
   expect(stdout).toBe('both tried\n');

@@ -11,7 +11,7 @@ const MODEL = 'temporal_namespace="shop",task_type="support",provider="openai",m
 async function counted(...observations: ActivityObservation[]): Promise<Record<string, number>> {
   const who = operator();
   const registry = new Registry();
-  const metrics = acquireMetrics({ registry }, who.report, who.logger).for('shop');
+  const metrics = acquireMetrics({ registry }, 'worker', who.report, who.logger).for('shop');
   for (const observation of observations) {
     observeActivity(metrics, observation);
   }
@@ -59,7 +59,7 @@ test('usage that the provider did not report adds no series', async () => {
 test('estimated tokens never mix with those that providers reported', async () => {
   const who = operator();
   const registry = new Registry();
-  const metrics = acquireMetrics({ registry }, who.report, who.logger).for('shop');
+  const metrics = acquireMetrics({ registry }, 'worker', who.report, who.logger).for('shop');
   observeEstimatedTokens(metrics, modelCall(), { inputTokens: 12 });
   const tokens = [...samples(await registry.metrics())].filter(([key]) => key.includes('_tokens_total'));
   expect(tokens).toEqual([[`temporal_agent_llm_estimated_input_tokens_total{${MODEL}}`, 12]]);

@@ -1,11 +1,12 @@
 import type { Connection } from '@temporalio/client';
 import type { ReplayWorkerOptions } from '@temporalio/worker';
 import { listSearchAttributes } from '../../client/search-attribute-registry';
+import { quote } from '../../client/visibility-query';
 import { REQUIRED_SEARCH_ATTRIBUTE } from '../../definitions/search-attributes';
 import { CliError, EXIT } from '../cli-error';
 import { plural } from '../explain/format';
 import { definedWorkflows } from './defined-workflows';
-import { listOpenRuns, type OpenRun, quote, spread } from './open-runs';
+import { listOpenRuns, type OpenRun, spread } from './open-runs';
 import { replayRuns } from './replay-runs';
 import { type CheckedRun, type ReplayReport, reportOf } from './report';
 

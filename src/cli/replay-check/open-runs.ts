@@ -6,6 +6,7 @@
  */
 
 import type { Connection } from '@temporalio/client';
+import { quote } from '../../client/visibility-query';
 import type { DefinedWorkflows } from './defined-workflows';
 
 export interface OpenRun {
@@ -121,9 +122,4 @@ function groupByType(runs: readonly ListedRun[]): Map<string, ListedRun[]> {
     else group.push(run);
   }
   return byType;
-}
-
-/** A string of visibility's query language. */
-export function quote(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

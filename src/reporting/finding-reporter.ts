@@ -6,14 +6,16 @@
 
 import type { Logger } from '@temporalio/common';
 import type { Detected, Finding } from '../definitions/finding';
-import { definitionOf } from '../definitions/findings';
-import type { ResolvedOptions } from '../resolve-options';
+import { definitionOf, type FindingId, type Severity } from '../definitions/findings';
 import { LogRate } from './log-rate';
 
 /** Runs and causes remembered so that they are not reported again; the oldest are forgotten first. */
 const MAX_REMEMBERED = 10_000;
 
 const LEVELS = { info: 'INFO', warning: 'WARN', critical: 'ERROR' } as const;
+
+/** Other severities for findings, or that they are silent. */
+export type FindingSeverities = Readonly<Partial<Record<FindingId, Severity | 'off'>>>;
 
 export interface FindingOutlets {
   readonly logger: Logger;
@@ -27,7 +29,7 @@ export class FindingReporter {
 
   constructor(
     private readonly outlets: FindingOutlets,
-    private readonly severities: ResolvedOptions['findings'],
+    private readonly severities: FindingSeverities,
   ) {}
 
   /** @returns the finding, when it is a new one that is not silenced */
