@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SEARCH_ATTRIBUTES } from '#lib/definitions/search-attributes';
 import { Effects, Server } from '../plugin/observed';
 import { quietRuntime } from '../support/quiet-runtime';
-import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
+import { registerSearchAttributes, startTemporalServer } from '../support/temporal-server';
 import { activities, Parents, startParentOf, TASK_QUEUE } from './orphans/support';
 
-const address = inject('temporalAddress');
 const NAMESPACE = 'orphans';
 const OTHER_NAMESPACE = 'orphans-other';
 const effects = new Effects();
+let temporal: Awaited<ReturnType<typeof startTemporalServer>>;
 let server: Server;
 let other: Server;
 let parents: Parents;
@@ -20,12 +20,13 @@ let running: Promise<void>;
 
 beforeAll(async () => {
   quietRuntime();
-  for (const namespace of [NAMESPACE, OTHER_NAMESPACE]) {
-    await createNamespace(address, namespace);
-    await registerSearchAttributes(address, namespace, SEARCH_ATTRIBUTES);
-  }
-  server = await Server.connect(address, NAMESPACE);
-  other = await Server.connect(address, OTHER_NAMESPACE);
+  const namespaces = [NAMESPACE, OTHER_NAMESPACE];
+  // Deletes a run at once: usually the server first makes sure, which takes it half a minute, that it has seen to its end.
+  const dynamicConfig = { 'history.transferProcessorEnsureCloseBeforeDelete': false };
+  temporal = await startTemporalServer({ namespaces, dynamicConfig });
+  for (const namespace of namespaces) await registerSearchAttributes(temporal.address, namespace, SEARCH_ATTRIBUTES);
+  server = await Server.connect(temporal.address, NAMESPACE);
+  other = await Server.connect(temporal.address, OTHER_NAMESPACE);
   parents = new Parents(server);
   worker = await server.worker({
     taskQueue: TASK_QUEUE,
@@ -40,6 +41,7 @@ afterAll(async () => {
   worker.shutdown();
   await running;
   await Promise.all([server.close(), other.close()]);
+  await temporal.stop();
   effects.remove();
 });
 

@@ -32,7 +32,7 @@ export class Parents {
 
   /** Waits until visibility has a run, or has none any more. */
   async seen(condition: string, count = 1): Promise<void> {
-    await expect.poll(() => this.visibility.count('orphans', condition), { timeout: 45_000 }).toBe(count);
+    await expect.poll(() => this.visibility.count('orphans', condition), { timeout: 20_000 }).toBe(count);
   }
 
   async closed({ workflowId }: WorkflowHandle, status: string): Promise<void> {
