@@ -163,7 +163,9 @@ describe('a parent that goes on in another run', () => {
   test('by a reset is open', async () => {
     const parent = await parents.start('is-reset');
     const { events } = await parent.fetchHistory();
-    const finished = events?.findLast(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes);
+    const finished = events?.findLast(
+      ({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes,
+    );
     await server.client.workflowService.resetWorkflowExecution({
       namespace: NAMESPACE,
       workflowExecution: { workflowId: 'is-reset', runId: parent.firstExecutionRunId },
@@ -220,7 +222,7 @@ describe('a parent that is not to be found', () => {
 
   test('leaves it undecided if it is of another namespace', async () => {
     const options = { workflowIds: ['far/child'], taskType: 'far', namespace: NAMESPACE };
-    const parent = await startParentOf(other, 'far', options);
+    const parent = await startParentOf(other.client, 'far', options);
     await parents.seen("WorkflowId = 'far/child'");
     expect(await parents.find({ taskType: 'far' })).toEqual({ orphans: [], children: 1, more: false, undecided: 1 });
     await parent.terminate();
@@ -230,11 +232,11 @@ describe('a parent that is not to be found', () => {
 
 describe('of more children than the limit', () => {
   test('the oldest are looked at', async () => {
-    const old = await startParentOf(server, 'old', { workflowIds: ids('old', 3), taskType: 'many' });
+    const old = await startParentOf(server.client, 'old', { workflowIds: ids('old', 3), taskType: 'many' });
     await parents.seen("AgentTaskType = 'many'", 3);
     const betweenMs = Date.now() + 1000;
     await sleep(1500);
-    await startParentOf(server, 'young', { workflowIds: ids('young', 9), taskType: 'many' });
+    await startParentOf(server.client, 'young', { workflowIds: ids('young', 9), taskType: 'many' });
     await parents.seen("AgentTaskType = 'many'", 12);
     await old.terminate();
     await parents.closed(old, 'Terminated');
@@ -250,7 +252,10 @@ describe('of more children than the limit', () => {
   });
 
   test('no more requests are sent than for a few', async () => {
-    const parent = await startParentOf(server, 'counted', { workflowIds: ids('counted', 40), taskType: 'counted' });
+    const parent = await startParentOf(server.client, 'counted', {
+      workflowIds: ids('counted', 40),
+      taskType: 'counted',
+    });
     await parents.seen("AgentTaskType = 'counted'", 40);
     const open = await parents.requests({ taskType: 'counted' });
     expect(open).toBe(2);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { expect } from 'vitest';
@@ -16,6 +16,8 @@ export const activities = {
   },
 };
 
+type Started = WorkflowHandleWithFirstExecutionRunId;
+
 export const TASK_QUEUE = 'orphans';
 
 /** What parents do, and what is found then. */
@@ -23,7 +25,7 @@ export class Parents {
   constructor(readonly server: Server) {}
 
   /** Starts a parent and waits until its child is seen to be an agent. */
-  async start(workflowId: string, what?: 'with a middle agent', options: object = {}): Promise<WorkflowHandle> {
+  async start(workflowId: string, what?: 'with a middle agent', options: object = {}): Promise<Started> {
     const args = what === undefined ? [] : [what];
     const handle = await this.client.start('parent', { workflowId, taskQueue: TASK_QUEUE, args, ...options });
     await this.seen(`WorkflowId = '${workflowId}/child' AND AgentTaskType IS NOT NULL`);
@@ -87,15 +89,22 @@ export interface ChildOptions {
  * Starts a parent of agents that no worker ever takes, with the policy ABANDON. Commands are sent as a worker sends them,
  * for an SDK starts no children in other namespaces.
  */
-export async function startParentOf(server: Server, workflowId: string, options: ChildOptions): Promise<WorkflowHandle> {
-  const { client, namespace } = server;
+export async function startParentOf(
+  client: Client,
+  workflowId: string,
+  options: ChildOptions,
+): Promise<WorkflowHandle> {
   const { workflowService } = client;
+  const { namespace } = client.options;
   const taskQueue = { name: `${workflowId}-${randomUUID()}` };
   const handle = await client.workflow.start('rawParent', { workflowId, taskQueue: taskQueue.name });
   const { taskToken } = await client.connection.withDeadline(Date.now() + 10_000, () =>
     workflowService.pollWorkflowTaskQueue({ namespace, taskQueue }),
   );
-  const taskType = { data: Buffer.from(JSON.stringify(options.taskType)), metadata: { encoding: Buffer.from('json/plain') } };
+  const taskType = {
+    data: Buffer.from(JSON.stringify(options.taskType)),
+    metadata: { encoding: Buffer.from('json/plain') },
+  };
   await workflowService.respondWorkflowTaskCompleted({
     namespace,
     taskToken,
