@@ -160,6 +160,16 @@ describe('a parent that goes on in another run', () => {
     expect(await parents.orphans('retries')).toEqual([]);
   });
 
+  test('by a retry of a run that is not its first is open', async () => {
+    const parent = await parents.start('retries-later', 'with a child later', {
+      retry: { initialInterval: '1 second' },
+    });
+    await parent.signal('end', 'fail');
+    await parents.closed(parent, 'Failed');
+    await parents.seen("WorkflowId = 'retries-later' AND ExecutionStatus = 'Running'");
+    expect(await parents.orphans('retries-later')).toEqual([]);
+  });
+
   test('by a reset is open', async () => {
     const parent = await parents.start('is-reset');
     const { events } = await parent.fetchHistory();
