@@ -98,7 +98,7 @@ export interface ChildOptions {
 export async function startParentOf(client: Client, workflowId: string, options: ChildOptions): Promise<Started> {
   const { workflowService } = client;
   const { namespace } = client.options;
-  const taskQueue = { name: `${workflowId}-${randomUUID()}` };
+  const taskQueue = { name: `parent-${randomUUID()}` };
   const handle = await client.workflow.start('rawParent', { workflowId, taskQueue: taskQueue.name });
   const { taskToken } = await client.connection.withDeadline(Date.now() + 10_000, () =>
     workflowService.pollWorkflowTaskQueue({ namespace, taskQueue }),
