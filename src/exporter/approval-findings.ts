@@ -8,19 +8,19 @@ export function approvalOverdue(approval: OpenApproval, nowMs: number): Detected
   return {
     id: 'approval-overdue',
     message: `an approval of ${workflowType} was due ${late} ago and is ${state} still; a worker would have ended it, so that perhaps none runs on task queue ${approval.taskQueue}`,
-    cause: causeOf(approval),
+    cause: overdueCause(approval),
     evidence: evidenceOf(approval),
     ...subjectOf(approval),
   };
 }
 
-/** An approval that nobody decided in time, so that somebody else is asked now. */
+/** An approval that nobody decided in time, so that somebody else is asked now. A worker tells of it by the same cause. */
 export function approvalEscalated(approval: OpenApproval, nowMs: number): Detected {
   const { workflowType, dueAtMs } = approval;
   return {
     id: 'approval-escalated',
     message: `an approval of ${workflowType} was escalated because nobody decided it in time${dueWords(dueAtMs, nowMs)}`,
-    cause: causeOf(approval),
+    cause: 'escalated',
     evidence: evidenceOf(approval),
     ...subjectOf(approval),
   };
@@ -30,7 +30,7 @@ export function approvalEscalated(approval: OpenApproval, nowMs: number): Detect
  * State and day. A run that asks for one approval after the other is told of again, once a day; the due time itself would
  * give every approval a cause of its own, and causes bound the log when a thousand approvals are late at once.
  */
-function causeOf({ state, dueAtMs }: OpenApproval): string {
+function overdueCause({ state, dueAtMs }: OpenApproval): string {
   return dueAtMs === undefined ? state : `${state}, due ${isoTime(dueAtMs).slice(0, 10)}`;
 }
 
