@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ApprovalsWatch } from '#lib/exporter/watches/approvals';
+import { quietRuntime } from '../support/quiet-runtime';
 import { type Attributes, WatchedServer, type WatchingExporter } from './support/watched-server';
 
 const HOUR = 3_600_000;
@@ -30,6 +32,7 @@ describe('in a namespace with all attributes', () => {
   beforeAll(async () => {
     server = await WatchedServer.create(inject('temporalAddress'), 'exporter-approvals');
   });
+  afterEach(() => server.terminateAll());
   afterAll(() => server?.close());
 
   test('every gauge is right, and goes back when approvals are decided', async () => {
@@ -127,14 +130,43 @@ describe('in a namespace with all attributes', () => {
     await server.terminate(...handles);
   });
 
-  test('an approval of the same run that is due on another day is found again', async () => {
-    const handle = await server.start('twice', approval('refund', 'submitted', -HOUR));
-    await server.shown("ExecutionStatus = 'Running'", 1);
+  test('the approvals of one agent are told apart by the day on which they are due', async () => {
+    const logger = quietRuntime();
+    const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
+    const taskQueue = 'approvers';
+    const workflowsPath = require.resolve('./workflows/agents.ts');
+    const { namespace } = server;
+    const bundle = await bundleWorkflowCode({ workflowsPath, logger });
+    const worker = await Worker.create({ connection, namespace, taskQueue, workflowBundle: bundle });
     const exporter = server.exporter(watch);
-    await exporter.poll(NOW);
-    await exporter.poll(NOW + DAY);
-    expect(exporter.found.map(({ cause }) => cause)).toEqual(['submitted, due 2030-05-10']);
-    await server.terminate(handle);
+    await worker.runUntil(async () => {
+      const handle = await server.start('approving', { AgentTaskType: 'buy' }, { type: 'approving', taskQueue });
+      const polled = async (state: string, dueInMs: number, after: number) => {
+        const dueAt = new Date(NOW + dueInMs);
+        await handle.signal('change', state, dueAt.getTime());
+        const [from, until] = [dueAt, new Date(dueAt.getTime() + 1)].map((time) => time.toISOString());
+        // Not by equality, which the dev server's SQLite does not know of times that end in zeros.
+        const due = `AgentApprovalDueAt >= '${from}' AND AgentApprovalDueAt < '${until}'`;
+        await server.shown(`AgentApprovalState = '${state}' AND ${due}`, 1);
+        await exporter.poll(NOW + after);
+        return { open: await exporter.values('approvals_open'), overdue: await exporter.values('approvals_overdue') };
+      };
+      const none = { 'buy submitted': 0, 'buy acknowledged': 0, 'buy escalated': 0 };
+      expect(await polled('submitted', -1, 0)).toEqual({ open: { ...none, 'buy submitted': 1 }, overdue: { buy: 1 } });
+      expect(exporter.found).toHaveLength(1);
+      const acknowledged = { open: { ...none, 'buy acknowledged': 1 }, overdue: { buy: 0 } };
+      expect(await polled('acknowledged', HOUR, 0)).toEqual(acknowledged);
+      expect(await polled('approved', HOUR, 0)).toEqual({ open: none, overdue: { buy: 0 } });
+      expect(await polled('submitted', -2, 0)).toMatchObject({ overdue: { buy: 1 } });
+      expect(exporter.found).toHaveLength(1);
+      expect(await polled('submitted', DAY, DAY + 1)).toMatchObject({ overdue: { buy: 1 } });
+      expect(exporter.found.map(({ cause }) => cause)).toEqual([
+        'submitted, due 2030-05-10',
+        'submitted, due 2030-05-11',
+      ]);
+      await server.terminate(handle);
+    });
+    await connection.close();
   });
 
   test('more approvals than a list may give are counted exactly, by a number of requests that they do not raise', async () => {

@@ -84,6 +84,14 @@ export class WatchedServer {
     await this.shown(`${RUNNING} AND WorkflowId IN (${ids})`, 0);
   }
 
+  /** Ends whatever a test left behind. */
+  async terminateAll(): Promise<void> {
+    const { workflow } = this.client;
+    for await (const { workflowId } of workflow.list({ query: RUNNING }))
+      await workflow.getHandle(workflowId).terminate();
+    await this.shown(RUNNING, 0);
+  }
+
   /** Another exporter, which remembers nothing of the others. */
   exporter(create: (watched: WatchedNamespace) => Watch, config: Partial<ExporterConfig> = {}): WatchingExporter {
     return new WatchingExporter(this, create, { ...DEFAULT_EXPORTER_CONFIG, ...config }, new Set(this.attributes));
