@@ -1,7 +1,7 @@
 import type { ConnectionLike } from '@temporalio/client';
+import type { ListedRuns, Visibility } from '../client/visibility';
 import { readVisibleRun, type VisibleRun } from '../client/visible-run';
 import type { ExporterQuery } from '../definitions/exporter-queries';
-import type { ListedRuns, Visibility } from './visibility';
 
 /** Time allowed for one request, in milliseconds. */
 const REQUEST_MS = 10_000;
