@@ -9,7 +9,7 @@ import type { VisibleRun } from '../client/visible-run';
 import type { SearchAttributeName } from '../definitions/search-attributes';
 import { oldestRuns } from './oldest-runs';
 import { taskStartedBefore, taskStartMs } from './task-start';
-import type { Visibility } from './visibility';
+import type { Visibility } from '../client/visibility';
 
 /** Most task types that one query names: some stores limit the size and depth of a query. */
 const TYPES_PER_QUERY = 25;
