@@ -4,11 +4,11 @@
  * @module
  */
 
+import type { Visibility } from '../client/visibility';
 import { allOf, quote, quoteTime } from '../client/visibility-query';
 import type { ExporterConfig } from './config';
 import { settledMs } from './settled';
 import { taskStartMs } from './task-start';
-import type { Visibility } from '../client/visibility';
 
 /** What is known of a task type. */
 export interface Expectation {

@@ -1,7 +1,7 @@
+import type { Visibility } from '../client/visibility';
 import type { VisibleRun } from '../client/visible-run';
 import type { ExporterQuery } from '../definitions/exporter-queries';
 import { taskStartMs } from './task-start';
-import type { Visibility } from '../client/visibility';
 
 export interface OldestRequest {
   readonly visibility: Visibility;

@@ -4,12 +4,12 @@
  * @module
  */
 
+import type { Visibility } from '../client/visibility';
 import { allOf, oneOf, quoteTime, RUNNING } from '../client/visibility-query';
 import type { VisibleRun } from '../client/visible-run';
 import type { SearchAttributeName } from '../definitions/search-attributes';
 import { oldestRuns } from './oldest-runs';
 import { taskStartedBefore, taskStartMs } from './task-start';
-import type { Visibility } from '../client/visibility';
 
 /** Most task types that one query names: some stores limit the size and depth of a query. */
 const TYPES_PER_QUERY = 25;
