@@ -1,6 +1,8 @@
 import type { Watch, WatchedNamespace } from './watch';
+import { ClosedWatch } from './watches/closed';
+import { OverdueWatch } from './watches/overdue';
 
 /** Everything that is watched in a namespace, in the order in which it is asked for. */
-export function createWatches(_namespace: WatchedNamespace): readonly Watch[] {
-  return [];
+export function createWatches(namespace: WatchedNamespace): readonly Watch[] {
+  return [new OverdueWatch(namespace), new ClosedWatch(namespace)];
 }
