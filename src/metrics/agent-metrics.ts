@@ -18,6 +18,8 @@ export interface AgentMetrics {
   readonly address: string | undefined;
   /** The metrics of one Temporal namespace; counters with known labels start at 0 when it is first asked for. */
   for(namespace: string): NamespaceMetrics;
+  /** Lets the endpoint, if there is one, answer `/readyz`: 503 with what the function gives, 200 when it gives nothing. */
+  readyWhen(unready: () => string | undefined): void;
   /** Gives up this hold; the last one closes the endpoint. Safe to call twice. Never rejects. */
   release(): Promise<void>;
 }
@@ -58,6 +60,7 @@ class SharedMetrics {
         }
         return metrics;
       },
+      readyWhen: (unready) => endpoint?.readyWhen(unready),
       release: () => {
         released ??= this.#release(lastReleased);
         return released;

@@ -8,7 +8,7 @@ import type { ReportError } from '../definitions/observer-parts';
 const RETRY_MS = 15_000;
 
 /**
- * Serves `/metrics` and `/healthz`. A port that cannot be opened is reported and tried again for as long as the
+ * Serves `/metrics` and `/healthz`, and `/readyz` for who says when it is ready. A port that cannot be opened is reported and tried again for as long as the
  * endpoint is in use; counting goes on meanwhile. Neither the server nor the retries keep a process alive.
  */
 export class MetricsEndpoint {
@@ -23,6 +23,8 @@ export class MetricsEndpoint {
   #failures = 0;
   #closed = false;
   #retry: NodeJS.Timeout | undefined;
+  /** Says what is missing, or nothing when all is well. */
+  #unready: (() => string | undefined) | undefined;
 
   constructor(registry: Registry, host: string, port: number, report: ReportError, logger: Logger) {
     this.#registry = registry;
@@ -53,6 +55,11 @@ export class MetricsEndpoint {
     }
     const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
     return `http://${host}:${bound.port}/metrics`;
+  }
+
+  /** From now on `/readyz` answers 200 while this gives nothing, and 503 with what it gives otherwise. */
+  readyWhen(unready: () => string | undefined): void {
+    this.#unready = unready;
   }
 
   async close(): Promise<void> {
@@ -110,9 +117,15 @@ export class MetricsEndpoint {
         case '/healthz':
           response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n');
           return;
-        default:
-          response.writeHead(404).end();
+        case '/readyz': {
+          if (this.#unready === undefined) break;
+          const missing = this.#unready();
+          response.writeHead(missing === undefined ? 200 : 503, { 'Content-Type': 'text/plain' });
+          response.end(`${missing ?? 'ok'}\n`);
+          return;
+        }
       }
+      response.writeHead(404).end();
     } catch (error) {
       this.#report('metrics', error);
       response.writeHead(500).end();
