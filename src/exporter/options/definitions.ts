@@ -104,6 +104,14 @@ export const EXPORTER_OPTIONS = {
     example: '/var/lib/agent-content',
     standalone: true,
   },
+  contentRetention: {
+    kind: duration({ aboveZero: false }),
+    description:
+      'Age at which what is in contentDir is deleted; 0s keeps it. As that of workers which share the directory.',
+    fallback: '30d',
+    example: '90d',
+    standalone: true,
+  },
   pollInterval: {
     kind: duration({ max: '1d' }),
     description: 'Time between the starts of two polls; grows by itself where the requests do not fit.',

@@ -176,4 +176,11 @@ export interface StandaloneExporterOptions extends ExporterOptions {
    * @example '/var/lib/agent-content'
    */
   readonly contentDir?: string;
+  /**
+   * Age at which what is in `contentDir` is deleted; `'0s'` keeps it. Where workers share the directory, give theirs.
+   *
+   * @default '30d'
+   * @example '90d'
+   */
+  readonly contentRetention?: string;
 }

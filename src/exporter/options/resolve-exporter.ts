@@ -23,7 +23,7 @@ export interface StandaloneExporterConfig {
     readonly profile: string | undefined;
   };
   readonly metrics: { readonly host: string; readonly port: number };
-  readonly contentDir: string | undefined;
+  readonly content: { readonly directory: string; readonly retentionMs: number } | undefined;
   readonly config: ExporterConfig;
 }
 
@@ -92,6 +92,7 @@ export function resolveStandalone(given: readonly GivenOption[]): {
   readonly effective: EffectiveOptions;
 } {
   const effective = new EffectiveOptions(given);
+  const directory = effective.value('contentDir');
   const resolved: StandaloneExporterConfig = {
     namespaces: effective.value('namespaces'),
     temporal: {
@@ -101,7 +102,7 @@ export function resolveStandalone(given: readonly GivenOption[]): {
       profile: effective.value('temporal.profile'),
     },
     metrics: { host: effective.value('metrics.host'), port: effective.value('metrics.port') },
-    contentDir: effective.value('contentDir'),
+    content: directory === undefined ? undefined : { directory, retentionMs: effective.value('contentRetention') },
     config: configOf(effective, {}),
   };
   return { resolved, effective };
