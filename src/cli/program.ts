@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addExplainCommand } from './commands/explain';
+import { addExporterCommand } from './commands/exporter';
 import { addFindingsCommand } from './commands/findings';
 import { addReplayCheckCommand } from './commands/replay-check';
 import { addSetupCommand } from './commands/setup';
@@ -24,6 +25,7 @@ Exit codes:
     );
   addSetupCommand(program, output);
   addExplainCommand(program, output);
+  addExporterCommand(program, output);
   addFindingsCommand(program, output);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
