@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addExplainCommand } from './commands/explain';
+import { addExporterCommand } from './commands/exporter';
 import { addFindingsCommand } from './commands/findings';
 import { addOverdueCommand } from './commands/overdue';
 import { addReplayCheckCommand } from './commands/replay-check';
@@ -25,6 +26,7 @@ Exit codes:
     );
   addSetupCommand(program, output);
   addExplainCommand(program, output);
+  addExporterCommand(program, output);
   addFindingsCommand(program, output);
   addOverdueCommand(program, output);
   addTransformsCommand(program, output);
