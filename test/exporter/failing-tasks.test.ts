@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest
 import { ExpectedDurations } from '#lib/exporter/expected';
 import { FailingTasksWatch } from '#lib/exporter/watches/failing-tasks';
 import { quietRuntime } from '../support/quiet-runtime';
-import { WatchedServer } from './support/watched-server';
+import { registerSearchAttributes } from '../support/temporal-server';
+import { REPORTED, WatchedServer, type WatchingExporter } from './support/watched-server';
 
 const MINUTE = 60_000;
 const WAIT = { timeout: 30_000, interval: 200 };
@@ -16,6 +17,9 @@ let workflowBundle: WorkflowBundle;
 beforeAll(async () => {
   quietRuntime();
   server = await WatchedServer.create(inject('temporalAddress'), 'exporter-failing', ['AgentTaskType']);
+  await registerSearchAttributes(inject('temporalAddress'), server.namespace, [
+    { name: REPORTED, type: 'KeywordList' },
+  ]);
   native = await NativeConnection.connect({ address: inject('temporalAddress') });
   const logger = new DefaultLogger('ERROR', () => {});
   workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./workflows/agents.ts'), logger });
@@ -162,4 +166,46 @@ test('a server that reports no failing tasks is asked again after a while only, 
   await exporter.poll(now + 11 * MINUTE);
   expect(probes()).toBe(1);
   expect(await exporter.values('exporter_errors_total')).toMatchObject({ failing_tasks: 0 });
+});
+
+test('where the server reports failing tasks, all are counted, and why they fail is read of so many with each poll', async () => {
+  await duringWorker('reported', async () => {
+    const problems = { [REPORTED]: ['category=WorkflowTaskFailed', 'cause=Unspecified'] };
+    const more = { type: 'fetching', taskQueue: 'reported' };
+    for (let i = 0; i < 5; i++) await server.start(`a-${i}`, { AgentTaskType: 'a', ...problems }, more);
+    await server.start('b', { AgentTaskType: 'b', ...problems }, more);
+    // It fails, too, and is not reported, so that it may have been mended meanwhile.
+    await server.start('mended', { AgentTaskType: 'b' }, more);
+    await server.start('idle', { AgentTaskType: 'c' }, { type: 'waiting', taskQueue: 'reported' });
+    await server.shown("ExecutionStatus = 'Running'", 8);
+    for (const id of ['a-0', 'a-1', 'a-2', 'a-3', 'a-4', 'b']) {
+      await vi.waitFor(async () => {
+        const { events } = await server.client.workflow.getHandle(id).fetchHistory();
+        expect(events?.some(({ workflowTaskFailedEventAttributes: failed }) => failed != null)).toBe(true);
+      }, WAIT);
+    }
+    const renamed = (condition: string) => condition.replaceAll('TemporalReportedProblems', REPORTED);
+    const found = (id: string, exporter: WatchingExporter) =>
+      exporter.found.filter((finding) => finding.id === id).map(({ workflowId }) => workflowId);
+
+    const all = server.exporter(watch, { describeLimit: 4 }, renamed);
+    await all.poll();
+    expect(all.asked.map(({ kind }) => kind)).toEqual(['count', 'list']);
+    expect(await all.values('workflow_tasks_failing')).toEqual({ a: 5, b: 1, c: 0 });
+    expect(found('llm-in-workflow', all)).toHaveLength(4);
+    await all.poll();
+    await all.poll();
+    expect(found('llm-in-workflow', all).sort()).toEqual(['a-0', 'a-1', 'a-2', 'a-3', 'a-4', 'b']);
+
+    const capped = server.exporter(watch, { listLimit: 2 }, renamed);
+    await capped.poll();
+    expect(await capped.values('workflow_tasks_failing')).toEqual({ a: 5, b: 1, c: 0 });
+    expect(found('llm-in-workflow', capped).length).toBeLessThanOrEqual(2);
+
+    await server.terminateAll();
+    await server.start('idle', { AgentTaskType: 'c' }, { type: 'waiting', taskQueue: 'reported' });
+    await server.shown("ExecutionStatus = 'Running'", 1);
+    await all.poll();
+    expect(await all.values('workflow_tasks_failing')).toEqual({ c: 0 });
+  });
 });
