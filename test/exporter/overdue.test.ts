@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Visibility } from '#lib/client/visibility';
+import { listOverdue } from '#lib/exporter/overdue';
 import { OverdueWatch } from '#lib/exporter/watches/overdue';
 import { AgentNamespace, type ConfigPart, MINUTE, watching } from './watching';
 
@@ -124,6 +125,23 @@ describe('more overdue agents than one List gives', () => {
     await agents.seen(41, `AgentTaskType = 'many' AND ExecutionStatus = 'Running'`);
     await exporter.poll(['many', 'few']);
     expect(await exporter.values(OLDEST)).toMatchObject({ [label('many')]: await startOf(second) });
+  });
+
+  test('are listed, the oldest first, as many as are wanted', async () => {
+    const minutes = Array.from({ length: 30 }, (_, i) => 100 - i);
+    await startAged('listed', ...minutes);
+    const question = {
+      visibility: agents.visibility(),
+      attributes: agents.attributes,
+      nowMs: Date.now(),
+      listLimit: 5,
+    };
+    for (const wanted of [1, 5, 7]) {
+      const { total, runs } = await listOverdue(question, new Map([['listed', 10 * MINUTE]]), wanted);
+      expect(total).toBe(30);
+      const ages = runs.map(({ taskStartedAtMs = 0 }) => Math.floor((question.nowMs - taskStartedAtMs) / MINUTE));
+      expect(ages).toEqual(minutes.slice(0, wanted));
+    }
   });
 
   test('have their start found where all of them began at once', async () => {
