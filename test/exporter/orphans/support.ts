@@ -3,6 +3,7 @@ import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } fr
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { expect } from 'vitest';
+import { allOf, oneOf, RUNNING } from '#lib/client/visibility-query';
 import type { Orphan, OrphansRequest } from '#lib/exporter/orphans';
 import { findOrphans } from '#lib/exporter/orphans';
 import { TemporalDescriber } from '#lib/exporter/temporal-describer';
@@ -97,7 +98,7 @@ export interface ChildOptions {
 export async function startParentOf(client: Client, workflowId: string, options: ChildOptions): Promise<Started> {
   const { workflowService } = client;
   const { namespace } = client.options;
-  const taskQueue = { name: `${workflowId}-${randomUUID()}` };
+  const taskQueue = { name: `parent-${randomUUID()}` };
   const handle = await client.workflow.start('rawParent', { workflowId, taskQueue: taskQueue.name });
   const { taskToken } = await client.connection.withDeadline(Date.now() + 10_000, () =>
     workflowService.pollWorkflowTaskQueue({ namespace, taskQueue }),
@@ -125,7 +126,7 @@ export async function startParentOf(client: Client, workflowId: string, options:
   // A child that is not started yet when its parent closes never is.
   const children = {
     namespace: options.namespace ?? namespace,
-    query: `ParentWorkflowId = '${workflowId}' AND ExecutionStatus = 'Running'`,
+    query: allOf(RUNNING, oneOf('WorkflowId', options.workflowIds)),
   };
   await expect
     .poll(async () => Number((await workflowService.countWorkflowExecutions(children)).count), SOON)
