@@ -2,8 +2,10 @@ import path from 'node:path';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Expectation, ExpectedDurations, percentile95, sampleEndMs } from '#lib/exporter/expected';
+import { OverdueWatch } from '#lib/exporter/watches/overdue';
 import { quietRuntime } from '../support/quiet-runtime';
-import { AgentNamespace, type ConfigPart, configOf, MINUTE } from './watching';
+import { AgentNamespace, type ConfigPart, configOf, MINUTE, watching } from './watching';
+import { agent, longAgent } from './workflows/overdue';
 
 const TASK_QUEUE = 'expected';
 const RUNS = 60;
@@ -47,7 +49,7 @@ async function complete(taskType: string, ageMs: number): Promise<void> {
 
 async function end(how: 'completes' | 'fails', taskType: string, ageMs: number): Promise<void> {
   const attributes = { AgentTaskType: taskType, AgentTaskStartedAt: new Date(Date.now() - ageMs) };
-  const handle = await agents.start(attributes, { taskQueue: TASK_QUEUE, args: [how] });
+  const handle = await agents.start(attributes, { workflowType: agent.name, taskQueue: TASK_QUEUE, args: [how] });
   await handle.result().catch(() => {});
 }
 
@@ -119,6 +121,22 @@ describe('of runs that completed', () => {
   });
 });
 
+test('what was observed is exported, and what is older is overdue', async () => {
+  const { ms = Number.NaN } = (await expected('research')) ?? {};
+  const nowMs = later();
+  const stuck = { AgentTaskType: 'research', AgentTaskStartedAt: new Date(nowMs - ms - 1000) };
+  const fine = { AgentTaskType: 'research', AgentTaskStartedAt: new Date(nowMs - ms + 1000) };
+  const handles = await Promise.all([stuck, fine].map((attributes) => agents.start(attributes)));
+  await agents.seen(2, "AgentTaskType = 'research' AND ExecutionStatus = 'Running'");
+  const exporter = watching(agents, OverdueWatch, { expected: { refreshMs: 1000, factor: 1, floorMs: 0 } });
+  await exporter.poll(['research', 'rare'], { nowMs });
+  expect(await exporter.values('workflow_expected_seconds')).toEqual({
+    'task_type="research",source="observed"': ms / 1000,
+  });
+  expect(await exporter.values('workflows_overdue')).toEqual({ 'task_type="research"': 1 });
+  await Promise.all(handles.map((handle) => handle.terminate()));
+});
+
 test('runs that failed or were terminated do not raise what is expected', async () => {
   const before = await expected('research');
   const stuck = { AgentTaskType: 'research', AgentTaskStartedAt: new Date(Date.now() - 100 * 3_600_000) };
@@ -128,7 +146,7 @@ test('runs that failed or were terminated do not raise what is expected', async 
       else await end('fails', 'research', 100 * 3_600_000);
     }),
   );
-  await agents.seen(10, "AgentTaskType = 'research' AND ExecutionStatus IN ('Terminated', 'Failed')");
+  await agents.seen(0, "AgentTaskType = 'research' AND ExecutionStatus = 'Running'");
   expect(await expected('research')).toEqual(before);
 });
 
@@ -137,7 +155,7 @@ test('a task that continued as new is one of the sample, from its beginning', as
   const workflowId = 'continues';
   const handle = await agents.start(
     { AgentTaskType: 'continues', AgentTaskStartedAt },
-    { workflowType: 'longAgent', taskQueue: TASK_QUEUE, workflowId, args: [3, 'completes'] },
+    { workflowType: longAgent.name, taskQueue: TASK_QUEUE, workflowId, args: [3, 'completes'] },
   );
   await handle.result();
   await agents.seen(4, `WorkflowId = '${workflowId}' AND ExecutionStatus != 'Running'`);

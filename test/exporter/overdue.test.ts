@@ -1,7 +1,11 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { runningTaskTypes } from '#lib/cli/overdue/running-task-types';
 import type { Visibility } from '#lib/client/visibility';
+import type { ExporterConfig } from '#lib/exporter/config';
+import { listOverdue } from '#lib/exporter/overdue';
 import { OverdueWatch } from '#lib/exporter/watches/overdue';
+import { connect, FAST, runExporter } from './support';
 import { AgentNamespace, type ConfigPart, MINUTE, watching } from './watching';
 
 let agents: AgentNamespace;
@@ -74,6 +78,31 @@ test('agents older than expected are overdue until they close; younger ones neve
   expect(await exporter.values(OLDEST)).toEqual({});
 });
 
+test('exporters, one of them just started, show the same within two polls, and so they do when it is over', async () => {
+  const connection = connect(inject('temporalAddress'));
+  const { namespace } = agents;
+  const config: ExporterConfig = { ...FAST, taskTypes: { exported: { expectedMs: 10 * MINUTE } } };
+  const handles = await startAged('exported', 11, 25, 9);
+  const overdue = `${OVERDUE}{${label('exported')}}`;
+  const oldest = `${OLDEST}{${label('exported')}}`;
+  const first = runExporter(namespace, { connection, config });
+  await first.polls(1);
+  const second = runExporter(namespace, { connection, config });
+  await second.polls(1);
+  for (const { read } of [first, second]) {
+    expect((await read()).get(overdue)).toBe(2);
+    expect((await read()).get(oldest)).toBe(await startOf(handles[1] as WorkflowHandle));
+  }
+  await Promise.all(handles.map((handle) => handle.terminate()));
+  await agents.seen(0, `AgentTaskType = 'exported' AND ExecutionStatus = 'Running'`);
+  for (const { polls, read, lines } of [first, second]) {
+    await polls(2);
+    expect((await read()).get(overdue)).toBe(0);
+    expect((await read()).has(oldest)).toBe(false);
+    expect(lines()).toEqual([]);
+  }
+});
+
 test('where nothing is expected, nothing is said to be overdue or not', async () => {
   await startAged('unexpected', 1000);
   const exporter = watching(agents, OverdueWatch);
@@ -124,6 +153,23 @@ describe('more overdue agents than one List gives', () => {
     await agents.seen(41, `AgentTaskType = 'many' AND ExecutionStatus = 'Running'`);
     await exporter.poll(['many', 'few']);
     expect(await exporter.values(OLDEST)).toMatchObject({ [label('many')]: await startOf(second) });
+  });
+
+  test('are listed, the oldest first, as many as are wanted', async () => {
+    const minutes = Array.from({ length: 30 }, (_, i) => 100 - i);
+    await startAged('listed', ...minutes);
+    const question = {
+      visibility: agents.visibility(),
+      attributes: agents.attributes,
+      nowMs: Date.now(),
+      listLimit: 5,
+    };
+    for (const wanted of [1, 5, 7]) {
+      const { total, runs } = await listOverdue(question, new Map([['listed', 10 * MINUTE]]), wanted);
+      expect(total).toBe(30);
+      const ages = runs.map(({ taskStartedAtMs = 0 }) => Math.floor((question.nowMs - taskStartedAtMs) / MINUTE));
+      expect(ages).toEqual(minutes.slice(0, wanted));
+    }
   });
 
   test('have their start found where all of them began at once', async () => {
@@ -193,4 +239,22 @@ describe('requests', () => {
     expect(await exporter.values(OVERDUE)).toEqual({ [label('kept')]: 1 });
     expect(await exporter.values(OLDEST)).toEqual(before);
   });
+});
+
+test('task types of running agents are found however many runs one type has, up to a maximum', async () => {
+  const own = await AgentNamespace.create(inject('temporalAddress'), 'exporter-running-types');
+  onTestFinished(() => own.close());
+  await Promise.all(['b', 'a', 'c'].map((AgentTaskType) => own.start({ AgentTaskType })));
+  await own.seen(3, "ExecutionStatus = 'Running'");
+  // They are the newest, so that a List shows them before the others.
+  await Promise.all(Array.from({ length: 250 }, () => own.start({ AgentTaskType: 'many' })));
+  await own.seen(253, "ExecutionStatus = 'Running'");
+  const visibility = own.visibility();
+  expect(await runningTaskTypes(visibility, 4)).toEqual({
+    names: ['a', 'b', 'c', 'many'],
+    more: false,
+    unaskable: false,
+  });
+  expect(visibility.requests).toHaveLength(2);
+  expect(await runningTaskTypes(visibility, 2)).toMatchObject({ names: { length: 2 }, more: true });
 });

@@ -23,7 +23,7 @@ export function readConfigFile(file: string): GivenOption[] {
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);
     // The rest of the message says, and draws, where it is.
-    throw new CliError(`${file}:${line}:${col}: ${problem.message.replace(/ at line \d+[^]*$/, '')}`, EXIT.usage);
+    throw new CliError(`${file}:${line}:${col}: ${problem.message.replace(/ at line \d+.*$/s, '')}`, EXIT.usage);
   }
   const options: unknown = document.toJS();
   // A file in which all is commented out says nothing.

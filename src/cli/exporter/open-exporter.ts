@@ -75,7 +75,7 @@ async function serve(
   } catch (error) {
     await metrics.release();
     throw new CliError(
-      `Metrics cannot be served: ${(error as Error).message}.`,
+      `${(error as Error).message}.`,
       EXIT.failed,
       'Choose another port with --metrics-port (metrics.port in the configuration file), and the address with --metrics-host.',
       { cause: error },
