@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addExplainCommand } from './commands/explain';
+import { addExporterCommand } from './commands/exporter';
 import { addFindingsCommand } from './commands/findings';
 import { addOrphansCommand } from './commands/orphans';
+import { addOverdueCommand } from './commands/overdue';
 import { addReplayCheckCommand } from './commands/replay-check';
 import { addSetupCommand } from './commands/setup';
 import { addTransformsCommand } from './commands/transforms';
@@ -30,7 +32,9 @@ Exit codes:
     );
   addSetupCommand(program, output);
   addExplainCommand(program, output);
+  addExporterCommand(program, output);
   addFindingsCommand(program, output);
+  addOverdueCommand(program, output);
   addOrphansCommand(program, output, terminal);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
