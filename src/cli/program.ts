@@ -3,6 +3,7 @@ import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addExplainCommand } from './commands/explain';
 import { addExporterCommand } from './commands/exporter';
 import { addFindingsCommand } from './commands/findings';
+import { addOverdueCommand } from './commands/overdue';
 import { addReplayCheckCommand } from './commands/replay-check';
 import { addSetupCommand } from './commands/setup';
 import { addTransformsCommand } from './commands/transforms';
@@ -27,6 +28,7 @@ Exit codes:
   addExplainCommand(program, output);
   addExporterCommand(program, output);
   addFindingsCommand(program, output);
+  addOverdueCommand(program, output);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
   try {

@@ -1,6 +1,17 @@
+import { ExpectedDurations } from './expected';
 import type { Watch, WatchedNamespace } from './watch';
+import { ApprovalsWatch } from './watches/approvals';
+import { ClosedWatch } from './watches/closed';
+import { FailingTasksWatch } from './watches/failing-tasks';
+import { OverdueWatch } from './watches/overdue';
 
 /** Everything that is watched in a namespace, in the order in which it is asked for. */
-export function createWatches(_namespace: WatchedNamespace): readonly Watch[] {
-  return [];
+export function createWatches(namespace: WatchedNamespace): readonly Watch[] {
+  const expected = new ExpectedDurations(namespace.visibility, namespace.config);
+  return [
+    new OverdueWatch(namespace, expected),
+    new ClosedWatch(namespace),
+    new ApprovalsWatch(namespace),
+    new FailingTasksWatch(namespace, expected),
+  ];
 }
