@@ -9,6 +9,7 @@ import type { Logger } from '@temporalio/common';
 import { acquireRecorder, type RecorderHandle } from '../../content/acquire-recorder';
 import { SHUTDOWN_FLUSH_MS } from '../../definitions/limits';
 import type { ReportError } from '../../definitions/observer-parts';
+import { EXPORTER_CONNECTION_OPTIONS } from '../../exporter/connection-options';
 import { Exporter } from '../../exporter/exporter';
 import { type AgentMetrics, acquireMetrics } from '../../metrics';
 import { ErrorReporter } from '../../reporting/error-reporter';
@@ -39,11 +40,10 @@ export async function openExporter(
   const options = connectionOptions(connectionFlags(configuration), env);
   const errors = new ErrorReporter(logger);
   const metrics = await serve(target, errors.report, logger);
-  errors.countWith((part) => {
-    for (const namespace of namespaces) metrics.for(namespace).inc('observerErrors', { part });
-  });
-  // The exporter counts every request and tries again by itself.
-  const connection = Connection.lazy({ ...options, interceptors: [] });
+  // They are of no namespace; counted in each, one error would look like many.
+  const [first = ''] = namespaces;
+  errors.countWith((part) => metrics.for(first).inc('observerErrors', { part }));
+  const connection = Connection.lazy({ ...options, ...EXPORTER_CONNECTION_OPTIONS });
   const recorder = content && openRecorder(content, errors.report);
   const exporter = new Exporter({
     connection,
