@@ -31,6 +31,8 @@ export interface AgentHeader extends AgentIdentity {
   readonly modelActivities?: readonly string[] | undefined;
   /** Findings that the workflow allowed; they are not reported for what it runs. */
   readonly allowed?: readonly string[] | undefined;
+  /** Approvals of the run before, in the form of `src/workflow/approvals/carried-book.ts`. */
+  readonly approvals?: unknown;
 }
 
 /** Longest id that travels, in characters; longer ones are no ids. */
@@ -74,6 +76,7 @@ function sanitise(value: Record<string, unknown>): AgentHeader {
     lastTool: text(value.lastTool),
     modelActivities: texts(value.modelActivities, MAX_MODEL_ACTIVITIES),
     allowed: texts(value.allowed, MAX_ALLOWED),
+    approvals: value.approvals,
   };
 }
 

@@ -13,7 +13,8 @@ export const APPROVAL_OPEN_STATES = ['submitted', 'acknowledged', 'escalated'] a
 export const APPROVAL_ENDED_STATES = ['approved', 'rejected', 'timed_out', 'cancelled'] as const;
 
 export type ApprovalOpenState = (typeof APPROVAL_OPEN_STATES)[number];
-export type ApprovalState = ApprovalOpenState | (typeof APPROVAL_ENDED_STATES)[number];
+export type ApprovalEndedState = (typeof APPROVAL_ENDED_STATES)[number];
+export type ApprovalState = ApprovalOpenState | ApprovalEndedState;
 
 export const APPROVAL_VERDICTS = ['approve', 'reject'] as const;
 export type ApprovalVerdict = (typeof APPROVAL_VERDICTS)[number];

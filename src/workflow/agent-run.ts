@@ -7,15 +7,18 @@
 import type { SearchAttributePair, SearchAttributeUpdatePair } from '@temporalio/common';
 import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { AgentHeader, AgentIdentity } from '../definitions/agent-header';
+import type { ApprovalEndedState } from '../definitions/approvals';
+import { defined } from '../definitions/defined';
 import type { Detection } from '../definitions/finding';
-import { SEARCH_ATTRIBUTE_PATCH, SINK_NAME } from '../definitions/wire';
+import { REPORTED_APPROVAL_PATCH, SEARCH_ATTRIBUTE_PATCH, SINK_NAME } from '../definitions/wire';
 import { AgentState } from './agent-state';
+import { carryOn, currentBook } from './approvals/current-book';
 import { bundleConfig } from './bundle-config';
 import type { NamedRun } from './current-run';
 import { workflowDetectors } from './detectors';
 import type { WatchedRun, WorkflowDetector } from './detectors/workflow-detector';
 import { observe, reportInternalError } from './observe';
-import { requiredPair, searchAttributePairs } from './search-attribute-values';
+import { approvalPairs, requiredPair, searchAttributePairs } from './search-attribute-values';
 import { SearchAttributeWriter } from './search-attribute-writer';
 import { agentSinks } from './sinks';
 import { transformNames } from './transform-registry';
@@ -32,7 +35,7 @@ export class AgentRun implements NamedRun, WatchedRun {
   private detectors: readonly WorkflowDetector[] = [];
   private readonly listening: Partial<Record<DetectorEvent, readonly WorkflowDetector[]>> = {};
   private readonly told = new Set<string>();
-  private written = new Map<string, SearchAttributePair>();
+  private written = new Map<string, SearchAttributeUpdatePair>();
 
   constructor() {
     this.state = this.stateFrom({});
@@ -57,6 +60,8 @@ export class AgentRun implements NamedRun, WatchedRun {
       reportInternalError(error);
     }
     this.writer.start(on);
+    // After the patch: a decision that waits for its handler is written at once.
+    observe(() => carryOn(header.approvals));
   }
 
   nameTask(identity: AgentIdentity): void {
@@ -74,6 +79,34 @@ export class AgentRun implements NamedRun, WatchedRun {
     if (this.told.has(key)) return;
     if (this.told.size < MAX_TOLD) this.told.add(key);
     observe(() => agentSinks[SINK_NAME].finding({ ...detection, taskType: this.state.currentTaskType }));
+  }
+
+  approvalChanged(): void {
+    this.writer.approvalChanged();
+  }
+
+  reportedApprovalChanged(): void {
+    if (!this.writer.writes) return;
+    let on = false;
+    try {
+      on = patched(REPORTED_APPROVAL_PATCH);
+    } catch (error) {
+      reportInternalError(error);
+    }
+    if (on) this.writer.approvalChanged();
+  }
+
+  approvalRequested(): void {
+    observe(() => agentSinks[SINK_NAME].approvalRequested({ taskType: this.state.currentTaskType }));
+  }
+
+  approvalEnded(outcome: ApprovalEndedState, seconds: number): void {
+    observe(() => agentSinks[SINK_NAME].approvalEnded({ taskType: this.state.currentTaskType, outcome, seconds }));
+  }
+
+  /** For the next run of this task: everything. */
+  continueHeader(): AgentHeader {
+    return { ...this.state.continueHeader(), ...defined({ approvals: currentBook()?.carried() }) };
   }
 
   /** Tells the detectors that listen; what one throws is counted, and the others go on. */
@@ -109,23 +142,29 @@ export class AgentRun implements NamedRun, WatchedRun {
     let pairs: SearchAttributeUpdatePair[] = [requiredPair(workflowInfo().workflowType)];
     observe(() => {
       pairs = [requiredPair(this.state.currentTaskType)];
-      pairs = this.changes(searchAttributePairs(this.state, bundleConfig));
+      pairs = this.changes(
+        searchAttributePairs(this.state, bundleConfig),
+        approvalPairs(currentBook()?.attributes(), bundleConfig),
+      );
     });
     observe(() => upsertSearchAttributes(pairs));
   }
 
   /** The required attribute, and what is not as this run wrote it last: less history, and less to replay. */
-  private changes([required, ...optional]: [
-    SearchAttributePair,
-    ...SearchAttributePair[],
-  ]): SearchAttributeUpdatePair[] {
-    const changed = optional.filter(
-      ({ key, value }) => this.written.get(key.name)?.value.valueOf() !== value.valueOf(),
-    );
-    const names = new Set(optional.map(({ key }) => key.name));
+  private changes(
+    [required, ...optional]: [SearchAttributePair, ...SearchAttributePair[]],
+    approvals: readonly SearchAttributeUpdatePair[],
+  ): SearchAttributeUpdatePair[] {
+    const pairs = [...optional, ...approvals];
+    const names = new Set(pairs.map(({ key }) => key.name));
     // A tool that turned out to be a model call is known no more.
-    const removed = [...this.written.values()].filter(({ key }) => !names.has(key.name));
-    this.written = new Map(optional.map((pair) => [pair.key.name, pair]));
-    return [required, ...changed, ...removed.map(({ key }) => ({ key, value: null }) as SearchAttributeUpdatePair)];
+    const removed = [...this.written.values()].filter(({ key, value }) => value !== null && !names.has(key.name));
+    const removals = removed.map(({ key }) => ({ key, value: null }) as SearchAttributeUpdatePair);
+    const changed = [...pairs, ...removals].filter(({ key, value }) => {
+      const written = this.written.get(key.name);
+      return written === undefined || written.value?.valueOf() !== value?.valueOf();
+    });
+    this.written = new Map(pairs.map((pair) => [pair.key.name, pair]));
+    return [required, ...changed];
   }
 }

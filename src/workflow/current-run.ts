@@ -6,6 +6,7 @@
 
 import { maybeGetActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { AgentIdentity } from '../definitions/agent-header';
+import type { ApprovalEndedState } from '../definitions/approvals';
 import type { Detection } from '../definitions/finding';
 
 /** What workflow code can do with its run. */
@@ -15,6 +16,14 @@ export interface NamedRun {
   allow(finding: string): void;
   /** Reports what a detector found, unless it is allowed. Never throws. */
   found(detection: Detection): void;
+  /** Writes the attributes of approvals, in a run that writes. Never throws. */
+  approvalChanged(): void;
+  /** As {@link approvalChanged}, for approvals that the workflow reports. Never throws. */
+  reportedApprovalChanged(): void;
+  /** Never throws. */
+  approvalRequested(): void;
+  /** @param seconds since it was requested. Never throws. */
+  approvalEnded(outcome: ApprovalEndedState, seconds: number): void;
 }
 
 /**

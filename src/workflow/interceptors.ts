@@ -90,7 +90,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           run.writer.ending();
           let { headers } = input;
           observe(() => {
-            headers = withAgentHeader(headers, run.state.continueHeader());
+            headers = withAgentHeader(headers, run.continueHeader());
           });
           return next({ ...input, headers });
         },

@@ -1,8 +1,9 @@
-import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { defineSearchAttributeKey, type SearchAttributePair, type SearchAttributeUpdatePair } from '@temporalio/common';
 import type { BundleConfig } from '../definitions/bundle-config';
 import { keywordValue } from '../definitions/keyword';
 import type { SearchAttributeName } from '../definitions/search-attributes';
 import type { AgentState } from './agent-state';
+import type { ApprovalAttributes } from './approvals/approval-book';
 
 const KEYS = {
   AgentTaskType: defineSearchAttributeKey('AgentTaskType', 'KEYWORD'),
@@ -13,6 +14,11 @@ const KEYS = {
   AgentIteration: defineSearchAttributeKey('AgentIteration', 'INT'),
   AgentTokens: defineSearchAttributeKey('AgentTokens', 'INT'),
   AgentTaskStartedAt: defineSearchAttributeKey('AgentTaskStartedAt', 'DATETIME'),
+} satisfies Partial<Record<SearchAttributeName, unknown>>;
+
+const APPROVAL_KEYS = {
+  AgentApprovalState: defineSearchAttributeKey('AgentApprovalState', 'KEYWORD'),
+  AgentApprovalDueAt: defineSearchAttributeKey('AgentApprovalDueAt', 'DATETIME'),
 } satisfies Partial<Record<SearchAttributeName, unknown>>;
 
 /** The one attribute of every write. */
@@ -39,4 +45,23 @@ export function searchAttributePairs(
   add(KEYS.AgentTokens, state.tokens);
   add(KEYS.AgentTaskStartedAt, new Date(state.startedAt));
   return pairs;
+}
+
+/**
+ * The attributes of a run's approvals, restricted to the bundle's keys. What is not known is removed, for the run before
+ * may have written it.
+ *
+ * @param approvals `undefined` in a run without any; such a run has nothing to remove either
+ */
+export function approvalPairs(
+  approvals: ApprovalAttributes | undefined,
+  { keys }: BundleConfig,
+): SearchAttributeUpdatePair[] {
+  if (approvals === undefined) return [];
+  const { state, dueAtMs } = approvals;
+  const pairs: SearchAttributeUpdatePair[] = [
+    { key: APPROVAL_KEYS.AgentApprovalState, value: state ?? null },
+    { key: APPROVAL_KEYS.AgentApprovalDueAt, value: dueAtMs === undefined ? null : new Date(dueAtMs) },
+  ];
+  return pairs.filter(({ key }) => (keys as readonly string[]).includes(key.name));
 }

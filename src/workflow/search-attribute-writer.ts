@@ -43,6 +43,16 @@ export class SearchAttributeWriter {
     if (this.on && this.unwritten > 0) this.writeNow();
   }
 
+  /** Whether this run writes at all. */
+  get writes(): boolean {
+    return this.on;
+  }
+
+  /** A position of `approvals-v1`, see `approvals/request-approval.ts`. */
+  approvalChanged(): void {
+    if (this.on) this.writeNow();
+  }
+
   /** (f) */
   private writeNow(): void {
     this.unwritten = 0;

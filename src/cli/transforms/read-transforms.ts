@@ -61,6 +61,8 @@ function listening(defined: (names: readonly string[]) => void): InjectedSinks<A
     [SINK_NAME]: {
       internalError: silent,
       finding: silent,
+      approvalRequested: silent,
+      approvalEnded: silent,
       transformed: silent,
       transformsDefined: { fn: (_info, names) => defined(names), callDuringReplay: true },
     },
