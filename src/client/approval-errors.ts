@@ -66,7 +66,8 @@ export class ApprovalUnansweredError extends Error implements ApprovalTarget {
 }
 
 const CAUSE = "Check that a worker runs on the workflow's task queue and that its workflow tasks do not fail.";
-const MAY_BE_APPLIED = "may still be applied once a worker answers, and asking again is safe. With via: 'signal' it is recorded at once, without a worker.";
+const MAY_BE_APPLIED =
+  "may still be applied once a worker answers, and asking again is safe. With via: 'signal' it is recorded at once, without a worker.";
 
 const CONSEQUENCES: Readonly<Record<ApprovalQuestion, string>> = {
   view: CAUSE,
@@ -77,5 +78,7 @@ const CONSEQUENCES: Readonly<Record<ApprovalQuestion, string>> = {
 /** `Approval "x" of workflow "w"`. */
 export function described({ workflowId, approvalId }: ApprovalTarget): string {
   const workflow = `workflow ${JSON.stringify(workflowId)}`;
-  return approvalId === undefined ? `Approvals of ${workflow}` : `Approval ${JSON.stringify(approvalId)} of ${workflow}`;
+  return approvalId === undefined
+    ? `Approvals of ${workflow}`
+    : `Approval ${JSON.stringify(approvalId)} of ${workflow}`;
 }

@@ -8,6 +8,8 @@ import type { Duration } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 import {
   type AcknowledgeApproval,
+  APPROVAL_ID_MAX_CHARS,
+  APPROVAL_NOTE_MAX_CHARS,
   APPROVAL_VERDICTS,
   type ApprovalVerdict,
   type DecideApproval,
@@ -27,9 +29,9 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_LIST_TIMEOUT_MS = 10_000;
 
 export interface RemarkOptions {
-  /** Who does it. A claim and no proof: nobody checks it. */
+  /** Who does it, at most 200 characters. A claim and no proof: nobody checks it. */
   readonly actor?: string;
-  /** Why. Kept in the run's history. */
+  /** Why, at most 1,000 characters. Kept in the run's history. */
   readonly note?: string;
   /** One run of the workflow; the latest one when left out. */
   readonly runId?: string;
@@ -99,6 +101,7 @@ export interface ListApprovalsOptions {
 /** A decision or an acknowledgement, checked. */
 export interface CheckedRemark<R extends AcknowledgeApproval> {
   readonly workflowId: string;
+  readonly approvalId: string;
   readonly runId: string | undefined;
   readonly request: R;
   readonly via: ApprovalWay;
@@ -160,23 +163,38 @@ function checkRemark<M extends object>(
   const via = optional('via', options.via, (name, value) => oneOf(name, value, APPROVAL_WAYS)) ?? 'update';
   const untilRequestedMs = optional('retryUntilRequested', options.retryUntilRequested, duration) ?? 0;
   if (via === 'signal' && untilRequestedMs > 0) {
-    throw fail('retryUntilRequested', "nothing with via: 'signal', which waits for the request by itself", untilRequestedMs);
+    throw fail(
+      'retryUntilRequested',
+      "nothing with via: 'signal', which waits for the request by itself",
+      untilRequestedMs,
+    );
   }
+  const id = checkApprovalId(approvalId);
   return {
     workflowId: nonEmpty('workflowId', workflowId),
+    approvalId: id,
     runId: optional('runId', options.runId, nonEmpty),
     via,
     untilRequestedMs,
     timeoutMs: optional('timeout', options.timeout, duration) ?? DEFAULT_TIMEOUT_MS,
     request: {
       ...defined({
-        id: nonEmpty('approvalId', approvalId),
-        actor: optional('actor', options.actor, nonEmpty),
-        note: optional('note', options.note, nonEmpty),
+        id,
+        actor: optional('actor', options.actor, (name, value) => text(name, value, APPROVAL_ID_MAX_CHARS)),
+        note: optional('note', options.note, (name, value) => text(name, value, APPROVAL_NOTE_MAX_CHARS)),
       }),
       ...more,
     },
   };
+}
+
+export function checkApprovalId(approvalId: unknown): string {
+  return text('approvalId', approvalId, APPROVAL_ID_MAX_CHARS);
+}
+
+function text(name: string, value: unknown, max: number): string {
+  if (nonEmpty(name, value).length <= max) return value as string;
+  throw fail(name, `at most ${max} characters`, value);
 }
 
 function optional<T>(name: string, value: unknown, check: (name: string, value: unknown) => T): T | undefined {

@@ -4,59 +4,75 @@
  * @module
  */
 
-import { createHash } from 'node:crypto';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { AcknowledgeApproval, ApprovalView } from '../definitions/approvals';
-import { ApprovalRefusedError, type ApprovalQuestion, ApprovalUnansweredError } from './approval-errors';
+import { type ApprovalQuestion, ApprovalRefusedError, ApprovalUnansweredError } from './approval-errors';
 import type { CheckedRemark } from './approval-options';
+import { answerOfClosedRun } from './closed-run';
+import { closedRun, isClosedRun, unknownRun } from './missing-run';
+import { type Patience, patienceOf, retryUntil } from './retry';
 import { isPassing, isTaskFailing, isTimeout, readRefusal } from './update-failures';
-import { retryUntil } from './retry';
 
-/** Longest update id that the server takes (`limit.maxIDLength`). */
-const MAX_UPDATE_ID_CHARS = 1000;
+type Remark = CheckedRemark<AcknowledgeApproval>;
 
 export interface ApprovalUpdate {
   readonly name: string;
   readonly question: Exclude<ApprovalQuestion, 'view'>;
-  /** Equal ones are one to the server, which answers them together. */
+  /** Equal ones are one to the server, which answers them together. At most 1,000 bytes (`limit.maxIDLength`). */
   readonly id: string;
 }
 
 /**
  * The update's answer.
  *
- * @throws ApprovalRefusedError, ApprovalUnansweredError, WorkflowNotFoundError where the run is closed or there is none,
- * ServiceError
+ * @throws ApprovalRefusedError, ApprovalUnansweredError, WorkflowNotFoundError, ServiceError
  */
 export async function updateApproval(
   client: Client,
-  { workflowId, runId, request, timeoutMs }: CheckedRemark<AcknowledgeApproval>,
+  remark: Remark,
   { name, question, id }: ApprovalUpdate,
+  patience: Patience,
 ): Promise<ApprovalView> {
+  const { workflowId, runId, request } = remark;
   const handle = client.workflow.getHandle(workflowId, runId);
-  const deadline = Date.now() + timeoutMs;
-  const options = { updateId: updateId(id), args: [request] as [AcknowledgeApproval] };
+  const options = { updateId: id, args: [request] as [AcknowledgeApproval] };
+  const { untilMs } = patience;
   try {
-    return await retryUntil(deadline, isPassing, () =>
-      client.withDeadline(deadline, () => handle.executeUpdate<ApprovalView, [AcknowledgeApproval]>(name, options)),
+    return await retryUntil(untilMs, isPassing, () =>
+      client.withDeadline(untilMs, () => handle.executeUpdate<ApprovalView, [AcknowledgeApproval]>(name, options)),
     );
   } catch (error) {
-    const target = { workflowId, approvalId: request.id };
-    const refusal = readRefusal(error);
     const cause = { cause: error };
+    const refusal = readRefusal(error);
     if (refusal !== undefined) {
-      throw new ApprovalRefusedError(target, refusal.reason, refusal.message, refusal.approval, cause);
+      throw new ApprovalRefusedError(remark, refusal.reason, refusal.message, refusal.approval, cause);
     }
     if (isTimeout(error) || isTaskFailing(error)) {
-      throw new ApprovalUnansweredError(target, question, timeoutMs, cause);
+      throw new ApprovalUnansweredError(remark, question, patience.timeoutMs, cause);
     }
-    throw error;
+    if (isClosedRun(error)) return answerOfClosedRun(client, remark, patience);
+    throw error instanceof WorkflowNotFoundError ? unknownRun(remark) : error;
   }
 }
 
-/** A long id keeps its beginning and ends in a hash. */
-function updateId(id: string): string {
-  if (id.length <= MAX_UPDATE_ID_CHARS / 4) return id;
-  const hash = createHash('sha256').update(id).digest('hex');
-  return `${id.slice(0, MAX_UPDATE_ID_CHARS / 4 - hash.length - 1)}~${hash}`;
+/** Asks again, for as long as the caller wants, where the workflow has not requested the approval. */
+export async function askUntilRequested(
+  { timeoutMs, untilRequestedMs }: Remark,
+  ask: (patience: Patience) => Promise<ApprovalView>,
+): Promise<ApprovalView> {
+  const isNotRequested = (error: unknown) => error instanceof ApprovalRefusedError && error.reason === 'not-requested';
+  return retryUntil(Date.now() + untilRequestedMs, isNotRequested, () => ask(patienceOf(timeoutMs)));
+}
+
+/** Returns as soon as the server has recorded it. */
+export async function signalApproval(client: Client, name: string, remark: Remark): Promise<undefined> {
+  const { workflowId, runId, request, timeoutMs } = remark;
+  const { untilMs } = patienceOf(timeoutMs);
+  const handle = client.workflow.getHandle(workflowId, runId);
+  try {
+    await retryUntil(untilMs, isPassing, () => client.withDeadline(untilMs, () => handle.signal(name, request)));
+  } catch (error) {
+    if (isClosedRun(error)) throw closedRun(remark);
+    throw error instanceof WorkflowNotFoundError ? unknownRun(remark) : error;
+  }
 }

@@ -9,6 +9,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
 
+/** How long somebody waits. */
+export interface Patience {
+  readonly timeoutMs: number;
+  /** When it ends, in milliseconds since the epoch. */
+  readonly untilMs: number;
+}
+
+export function patienceOf(timeoutMs: number): Patience {
+  return { timeoutMs, untilMs: Date.now() + timeoutMs };
+}
+
 /**
  * Calls until it succeeds, fails for good, or the next try would begin after `untilMs`; then with what it failed.
  * Waits are random, for those who were refused together would otherwise come back together.
