@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import { Client, type ConnectionLike } from '@temporalio/client';
-import type { AcknowledgeApproval, ApprovalsView, ApprovalView } from '../definitions/approvals';
+import type { ApprovalsView, ApprovalView } from '../definitions/approvals';
 import { fail, known, nonEmpty } from '../definitions/option-checks';
-import { APPROVAL_ACKNOWLEDGE, APPROVAL_DECIDE } from '../definitions/wire';
 import {
   type AcknowledgeOptions,
-  type CheckedRemark,
   checkAcknowledge,
   checkApprovalId,
   checkDecide,
@@ -16,7 +13,7 @@ import {
   type ListApprovalsOptions,
 } from './approval-options';
 import { queryApprovals, requireApproval } from './approval-query';
-import { askUntilRequested, signalApproval, updateApproval } from './approval-update';
+import { ApprovalRequests } from './approval-requests';
 import { type ListedApprovals, listApprovals } from './list-approvals';
 import { patienceOf } from './retry';
 
@@ -43,6 +40,7 @@ export interface ApprovalConnection {
  */
 export class ApprovalClient {
   private readonly client: Client;
+  private readonly requests: ApprovalRequests;
 
   /**
    * @param target a client; its data converter and interceptors are used. Or a connection, for data that the default
@@ -50,6 +48,7 @@ export class ApprovalClient {
    */
   constructor(target: Client | ApprovalConnection) {
     this.client = clientOf(target);
+    this.requests = new ApprovalRequests(this.client);
   }
 
   /**
@@ -110,17 +109,7 @@ export class ApprovalClient {
     approvalId: string,
     options: AcknowledgeOptions = {},
   ): Promise<ApprovalView | undefined> {
-    const remark = checkAcknowledge(workflowId, approvalId, options);
-    if (remark.via === 'signal') return signalApproval(this.client, APPROVAL_ACKNOWLEDGE, remark);
-    return askUntilRequested(remark, async (patience) => {
-      const before = requireApproval(await queryApprovals(this.client, remark, patience), remark);
-      const update = {
-        name: APPROVAL_ACKNOWLEDGE,
-        question: 'acknowledge',
-        id: acknowledgementId(remark, before),
-      } as const;
-      return updateApproval(this.client, remark, update, patience);
-    });
+    return this.requests.acknowledge(checkAcknowledge(workflowId, approvalId, options));
   }
 
   /**
@@ -145,22 +134,8 @@ export class ApprovalClient {
   ): Promise<ApprovalView>;
   async decide(workflowId: string, approvalId: string, options: DecideOptions): Promise<ApprovalView | undefined>;
   async decide(workflowId: string, approvalId: string, options: DecideOptions): Promise<ApprovalView | undefined> {
-    const remark = checkDecide(workflowId, approvalId, options);
-    if (remark.via === 'signal') return signalApproval(this.client, APPROVAL_DECIDE, remark);
-    const { id, verdict } = remark.request;
-    // An approval is decided once, so that whoever says the same asks for the same update.
-    const update = { name: APPROVAL_DECIDE, question: 'decide', id: `${id}/${verdict}` } as const;
-    return askUntilRequested(remark, (patience) => updateApproval(this.client, remark, update, patience));
+    return this.requests.decide(checkDecide(workflowId, approvalId, options));
   }
-}
-
-/**
- * The same acknowledgement of the same state is the same update. After any change it is another one, for the server would
- * answer it as it did before the change.
- */
-function acknowledgementId({ request }: CheckedRemark<AcknowledgeApproval>, { changes }: ApprovalView): string {
-  const about = JSON.stringify([request.actor, request.note, changes.at(-1)]);
-  return `${request.id}/acknowledge/${createHash('sha256').update(about).digest('hex').slice(0, 32)}`;
 }
 
 function clientOf(target: Client | ApprovalConnection): Client {

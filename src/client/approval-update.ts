@@ -18,7 +18,7 @@ type Remark = CheckedRemark<AcknowledgeApproval>;
 export interface ApprovalUpdate {
   readonly name: string;
   readonly question: Exclude<ApprovalQuestion, 'view'>;
-  /** Equal ones are one to the server, which answers them together. At most 1,000 bytes (`limit.maxIDLength`). */
+  /** Equal ones are one to the server, which answers them together. */
   readonly id: string;
 }
 
@@ -53,15 +53,6 @@ export async function updateApproval(
     if (isClosedRun(error)) return answerOfClosedRun(client, remark, patience);
     throw error instanceof WorkflowNotFoundError ? unknownRun(remark) : error;
   }
-}
-
-/** Asks again, for as long as the caller wants, where the workflow has not requested the approval. */
-export async function askUntilRequested(
-  { timeoutMs, untilRequestedMs }: Remark,
-  ask: (patience: Patience) => Promise<ApprovalView>,
-): Promise<ApprovalView> {
-  const isNotRequested = (error: unknown) => error instanceof ApprovalRefusedError && error.reason === 'not-requested';
-  return retryUntil(Date.now() + untilRequestedMs, isNotRequested, () => ask(patienceOf(timeoutMs)));
 }
 
 /** Returns as soon as the server has recorded it. */

@@ -6,10 +6,16 @@
  */
 
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { AcknowledgeApproval, ApprovalView, DecideApproval } from '../definitions/approvals';
+import {
+  type AcknowledgeApproval,
+  APPROVAL_VERDICTS,
+  type ApprovalView,
+  type DecideApproval,
+} from '../definitions/approvals';
 import { ApprovalRefusedError } from './approval-errors';
 import type { CheckedRemark } from './approval-options';
 import { findApproval, queryApprovals } from './approval-query';
+import { decisionId } from './decision-id';
 import { closedRun } from './missing-run';
 import { type Patience, patienceOf } from './retry';
 
@@ -24,7 +30,7 @@ type Remark = CheckedRemark<AcknowledgeApproval & Partial<Pick<DecideApproval, '
  * @throws ApprovalRefusedError where it ended otherwise, WorkflowNotFoundError where that cannot be found out
  */
 export async function answerOfClosedRun(client: Client, remark: Remark, patience: Patience): Promise<ApprovalView> {
-  const approval = await lastView(client, remark, patience);
+  const approval = (await decided(client, remark, patience)) ?? (await lastView(client, remark, patience));
   if (approval === undefined) throw closedRun(remark);
   const refuse = (reason: 'already-decided' | 'late' | 'reported', explanation: string) =>
     new ApprovalRefusedError(remark, reason, explanation, approval);
@@ -36,12 +42,31 @@ export async function answerOfClosedRun(client: Client, remark: Remark, patience
   throw refuse('already-decided', `the run is closed, and it was ${approval.state}.`);
 }
 
-async function lastView(client: Client, remark: Remark, { untilMs }: Patience): Promise<ApprovalView | undefined> {
-  const left = Math.max(1, Math.min(ASK_MS, untilMs - Date.now()));
+/** What the server still has of a decision that was made by {@link ApprovalClient}, for which it needs no worker. */
+async function decided(client: Client, remark: Remark, patience: Patience): Promise<ApprovalView | undefined> {
+  const { workflowId, runId, approvalId } = remark;
+  const handle = client.workflow.getHandle(workflowId, runId);
+  for (const verdict of APPROVAL_VERDICTS) {
+    const update = handle.getUpdateHandle<ApprovalView>(decisionId(approvalId, verdict));
+    try {
+      return await client.withDeadline(askedFor(patience).untilMs, () => update.result());
+    } catch {
+      // There was none, or it was refused.
+    }
+  }
+  return undefined;
+}
+
+/** What the run says, for which it needs a worker. */
+async function lastView(client: Client, remark: Remark, patience: Patience): Promise<ApprovalView | undefined> {
   try {
-    return findApproval(await queryApprovals(client, remark, patienceOf(left)), remark.approvalId);
+    return findApproval(await queryApprovals(client, remark, askedFor(patience)), remark.approvalId);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw error;
     return undefined;
   }
+}
+
+function askedFor({ untilMs }: Patience): Patience {
+  return patienceOf(Math.max(1, Math.min(ASK_MS, untilMs - Date.now())));
 }
