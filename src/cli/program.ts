@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
+import { addApprovalsCommand } from './commands/approvals';
 import { addExplainCommand } from './commands/explain';
 import { addFindingsCommand } from './commands/findings';
 import { addReplayCheckCommand } from './commands/replay-check';
@@ -20,11 +21,12 @@ export async function run(args: readonly string[], output: Output): Promise<Exit
       'after',
       `
 Exit codes:
-  0 done · 1 failed · 2 wrong usage · 3 Temporal not reachable · 4 not found · 5 not permitted`,
+  0 done · 1 failed · 2 wrong usage · 3 Temporal not reachable · 4 not found · 5 not permitted · 6 refused by the workflow`,
     );
   addSetupCommand(program, output);
   addExplainCommand(program, output);
   addFindingsCommand(program, output);
+  addApprovalsCommand(program, output);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
   try {

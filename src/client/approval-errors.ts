@@ -67,7 +67,7 @@ export class ApprovalUnansweredError extends Error implements ApprovalTarget {
 
 const CAUSE = "Check that a worker runs on the workflow's task queue and that its workflow tasks do not fail.";
 const MAY_BE_APPLIED =
-  "may still be applied once a worker answers, and asking again is safe. With via: 'signal' it is recorded at once, without a worker.";
+  'may still be applied once a worker answers, and asking again is safe. A signal, instead of the update, is recorded at once and without a worker.';
 
 const CONSEQUENCES: Readonly<Record<ApprovalQuestion, string>> = {
   view: CAUSE,

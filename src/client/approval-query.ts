@@ -30,7 +30,7 @@ export async function queryApprovals(
     const cause = { cause: error };
     if (isNoHandler(error))
       throw new ApprovalRefusedError({ workflowId }, 'not-requested', NO_HANDLER, undefined, cause);
-    if (isTimeout(error) || isTaskFailing(error)) {
+    if (isTimeout(error, untilMs) || isTaskFailing(error)) {
       throw new ApprovalUnansweredError({ workflowId }, 'view', timeoutMs, cause);
     }
     throw error instanceof WorkflowNotFoundError ? unknownRun({ workflowId, runId }) : error;

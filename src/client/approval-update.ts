@@ -47,7 +47,7 @@ export async function updateApproval(
     if (refusal !== undefined) {
       throw new ApprovalRefusedError(remark, refusal.reason, refusal.message, refusal.approval, cause);
     }
-    if (isTimeout(error) || isTaskFailing(error)) {
+    if (isTimeout(error, untilMs) || isTaskFailing(error)) {
       throw new ApprovalUnansweredError(remark, question, patience.timeoutMs, cause);
     }
     if (isClosedRun(error)) return answerOfClosedRun(client, remark, patience);

@@ -9,7 +9,7 @@ import type { ApprovalView } from '../definitions/approvals';
 import { ApprovalUnansweredError } from './approval-errors';
 import { queryApprovals } from './approval-query';
 import { type Patience, patienceOf } from './retry';
-import { isTimeout } from './update-failures';
+import { isTaskFailing } from './update-failures';
 
 /** Runs that are asked at once. */
 const CONCURRENCY = 10;
@@ -54,7 +54,7 @@ async function askRun(
     queues.answered(taskQueue);
     return open;
   } catch (error) {
-    if (error instanceof ApprovalUnansweredError && isTimeout(error.cause)) queues.timedOut(taskQueue);
+    if (error instanceof ApprovalUnansweredError && !isTaskFailing(error.cause)) queues.timedOut(taskQueue);
     return undefined;
   }
 }

@@ -17,14 +17,11 @@ export function isClosedRun(error: unknown): error is WorkflowNotFoundError {
 }
 
 export function closedRun(run: RunTarget): WorkflowNotFoundError {
-  return missing(
-    run,
-    'is closed: nothing can be decided in it any more, and what became of its approvals is not known',
-  );
+  return missing(run, 'is closed: nothing can be decided in it any more');
 }
 
 export function unknownRun(run: RunTarget): WorkflowNotFoundError {
-  return missing(run, 'is not there, in this namespace; a closed one is deleted when its retention ends');
+  return missing(run, 'is not in this namespace; a closed one is deleted when its retention ends');
 }
 
 function missing({ workflowId, runId }: RunTarget, what: string): WorkflowNotFoundError {

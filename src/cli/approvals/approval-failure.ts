@@ -1,0 +1,25 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { ApprovalRefusedError, ApprovalUnansweredError } from '../../client/approval-errors';
+import { CliError, EXIT } from '../cli-error';
+import { printable } from '../printable';
+
+/** Errors of the client as errors of the command; others as they are. */
+export function approvalFailure(error: unknown): unknown {
+  if (error instanceof ApprovalRefusedError) {
+    const advice = error.retry
+      ? 'Try again later; or with --signal, which is kept until the workflow requests the approval.'
+      : 'Trying again does not help. To see what became of it: temporal-agent-observability approvals show';
+    return failure(error, EXIT.refused, advice);
+  }
+  if (error instanceof ApprovalUnansweredError) {
+    return failure(error, EXIT.failed, error.question === 'view' ? undefined : 'By --signal it is recorded at once.');
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    return failure(error, EXIT.notFound, 'Check the id, --run-id, --namespace (TEMPORAL_NAMESPACE) and --address.');
+  }
+  return error;
+}
+
+function failure(error: Error, exitCode: (typeof EXIT)[keyof typeof EXIT], advice: string | undefined): CliError {
+  return new CliError(printable(error.message), exitCode, advice, { cause: error });
+}
