@@ -6,6 +6,14 @@
 
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import type {
+  AcknowledgeApproval,
+  ApprovalRefusal,
+  ApprovalsView,
+  ApprovalView,
+  DecideApproval,
+} from '#lib/definitions/approvals';
+import { APPROVAL_ACKNOWLEDGE, APPROVAL_DECIDE, APPROVALS_QUERY } from '#lib/definitions/wire';
 
 export interface Shape {
   readonly workflow: string;
@@ -14,6 +22,8 @@ export interface Shape {
   readonly runs?: number;
   /** What it returns is part of the outcome that must be the same with and without us. */
   drive?(handle: WorkflowHandle, client: Client): Promise<unknown>;
+  /** Markers of ours in its history, where it is not the one of `sa-v1` alone. */
+  readonly markers?: number;
   /** The history ends in a workflow task that fails for ever, as it must, so there is nothing to replay. */
   readonly neverEnds?: boolean;
 }
@@ -58,6 +68,112 @@ function summary(stackTrace: string): { promises: number; waitsAt: string | unde
   const frames = stackTrace.split('\n').filter((frame) => frame.includes('/workflows/'));
   return { promises: promises.length, waitsAt: frames.at(-1) };
 }
+
+/** Waits until the run has asked for the approval. */
+async function untilRequested(handle: WorkflowHandle, id: string): Promise<void> {
+  for (;;) {
+    try {
+      const { open } = await handle.query<ApprovalsView>(APPROVALS_QUERY);
+      if (open.some((approval) => approval.id === id)) return;
+    } catch {
+      // The handlers come with the first request.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function decide(handle: WorkflowHandle, decision: DecideApproval): Promise<string> {
+  const { state } = await handle.executeUpdate<ApprovalView, [DecideApproval]>(APPROVAL_DECIDE, { args: [decision] });
+  return state;
+}
+
+async function refusal(decided: Promise<unknown>): Promise<string> {
+  try {
+    await decided;
+    return 'taken';
+  } catch (error) {
+    const { cause } = error as { cause?: { details?: [ApprovalRefusal] } };
+    return cause?.details?.[0].reason ?? String(error);
+  }
+}
+
+const APPROVAL_SHAPES: Readonly<Record<string, Shape>> = {
+  'approval-between-work': {
+    workflow: 'approvalBetweenWork',
+    args: [],
+    async drive(handle) {
+      await untilRequested(handle, 'refund');
+      const unknown = await refusal(decide(handle, { id: 'email', verdict: 'approve' }));
+      await handle.executeUpdate<ApprovalView, [AcknowledgeApproval]>(APPROVAL_ACKNOWLEDGE, {
+        args: [{ id: 'refund', actor: 'ann' }],
+      });
+      await handle.signal(APPROVAL_ACKNOWLEDGE, { id: 'refund', actor: 'bob' });
+      const first = await decide(handle, { id: 'refund', verdict: 'approve', actor: 'ann', note: 'fine' });
+      const again = await decide(handle, { id: 'refund', verdict: 'approve', actor: 'bob' });
+      await untilRequested(handle, 'email');
+      const opposite = await refusal(decide(handle, { id: 'refund', verdict: 'reject' }));
+      await handle.signal(APPROVAL_DECIDE, { id: 'refund', verdict: 'reject' });
+      await handle.signal(APPROVAL_DECIDE, 'garbage');
+      await handle.signal(APPROVAL_DECIDE, { id: 'email', verdict: 'reject', actor: 'bob' });
+      return [unknown, first, again, opposite];
+    },
+  },
+  'approval-escalates': { workflow: 'approvalEscalates', args: [] },
+  'approval-times-out': { workflow: 'approvalTimesOut', args: [] },
+  'approvals-side-by-side': {
+    workflow: 'approvalsSideBySide',
+    args: [],
+    async drive(handle) {
+      await untilRequested(handle, 'c');
+      await decide(handle, { id: 'b', verdict: 'reject', actor: 'ann' });
+      await Promise.all([
+        decide(handle, { id: 'c', verdict: 'approve', actor: 'ann' }),
+        handle.signal(APPROVAL_DECIDE, { id: 'a', verdict: 'approve', actor: 'bob' }),
+      ]);
+    },
+  },
+  'approval-cancelled': { workflow: 'approvalCancelled', args: [] },
+  'approval-decided-early': {
+    workflow: 'approvalDecidedEarly',
+    args: [],
+    async drive(handle) {
+      await handle.signal(APPROVAL_DECIDE, { id: 'early', verdict: 'approve', actor: 'ann' });
+      await handle.signal(APPROVAL_DECIDE, { id: 'early', verdict: 'reject', actor: 'bob' });
+    },
+  },
+  'approval-across-runs': {
+    workflow: 'approvalAcrossRuns',
+    args: [],
+    runs: 3,
+    async drive(handle, client) {
+      const { workflowId } = handle;
+      // The third run waits; those before go on by themselves.
+      const open = client.workflow.getHandle(workflowId);
+      for (;;) {
+        const { raw } = await open.describe();
+        const { events } = await open.fetchHistory();
+        const continued = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+        if (continued && events?.some(({ timerStartedEventAttributes }) => timerStartedEventAttributes)) {
+          const first = events[0]?.workflowExecutionStartedEventAttributes?.firstExecutionRunId;
+          if (first !== continued && raw.pendingActivities?.length === 0) break;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return decide(open, { id: 'long', verdict: 'approve', actor: 'ann' });
+    },
+  },
+  'approval-reported': {
+    workflow: 'approvalReported',
+    args: [],
+    markers: 2,
+    async drive(handle) {
+      await untilRequested(handle, 'contract');
+      const refused = await refusal(decide(handle, { id: 'contract', verdict: 'approve' }));
+      await handle.signal('sign', 'ann');
+      return refused;
+    },
+  },
+};
 
 async function reset(handle: WorkflowHandle, client: Client): Promise<void> {
   await handle.result();
@@ -140,5 +256,6 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   'failed-task': { workflow: 'failedTask', args: [] },
   reset: { workflow: 'sequentialLoop', args: [4], runs: 2, drive: reset },
   'child-left-behind': { workflow: 'leavesChildBehind', args: [], runs: 2 },
+  ...APPROVAL_SHAPES,
   'pure-wait': { workflow: 'pureWait', args: [], drive: (handle) => handle.signal('finish') },
 };

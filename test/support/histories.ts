@@ -9,7 +9,7 @@ import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-uti
 import type { temporal } from '@temporalio/proto';
 import { type ReplayWorkerOptions, Worker } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
-import { SEARCH_ATTRIBUTE_PATCH } from '#lib/definitions/wire';
+import { PATCH_IDS } from '#lib/definitions/wire';
 
 type History = temporal.api.history.v1.IHistory;
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -82,7 +82,7 @@ export async function replay(options: ReplayWorkerOptions, histories: readonly N
 function isOurMarker({ markerRecordedEventAttributes: marker }: HistoryEvent): boolean {
   if (marker?.markerName !== 'core_patch') return false;
   return Object.values(marker.details ?? {}).some((payloads) =>
-    payloads.payloads?.some(({ data }) => Buffer.from(data ?? []).includes(SEARCH_ATTRIBUTE_PATCH)),
+    payloads.payloads?.some(({ data }) => PATCH_IDS.some((id) => Buffer.from(data ?? []).includes(id))),
   );
 }
 
@@ -94,7 +94,7 @@ function isOurUpsert(event: HistoryEvent): boolean {
 
 function changesVersion({ upsertWorkflowSearchAttributesEventAttributes: upsert }: HistoryEvent): boolean {
   const version = upsert?.searchAttributes?.indexedFields?.TemporalChangeVersion;
-  return version !== undefined && Buffer.from(version.data ?? []).includes(SEARCH_ATTRIBUTE_PATCH);
+  return version !== undefined && PATCH_IDS.some((id) => Buffer.from(version.data ?? []).includes(id));
 }
 
 /** Every field that names an event follows it to its new number. */
