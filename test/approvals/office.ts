@@ -5,9 +5,10 @@
  */
 
 import type { WorkflowHandle } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { bundleWorkflowCode, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
-import { ApprovalClient } from 'temporal-agent-observability/client';
+import { ApprovalClient, startAgent } from 'temporal-agent-observability/client';
 import type { RequestApprovalOptions } from 'temporal-agent-observability/workflow';
 import { Effects, Server } from '../plugin/observed';
 import { quietRuntime } from '../support/quiet-runtime';
@@ -39,14 +40,14 @@ export class Office {
     return office;
   }
 
-  async startWorker(taskQueue = 'office'): Promise<void> {
+  async startWorker(): Promise<void> {
     this.bundle ??= await bundleWorkflowCode({
       workflowsPath: require.resolve('./agents.ts'),
       plugins: [this.plugin],
       logger: quietRuntime(),
     });
     const options: Partial<WorkerOptions> = { workflowBundle: this.bundle, plugins: [this.plugin] };
-    const worker = await this.server.worker({ taskQueue, ...options });
+    const worker = await this.server.worker({ taskQueue: 'office', ...options });
     const done = worker.run();
     this.stop = async () => {
       worker.shutdown();
@@ -60,14 +61,25 @@ export class Office {
   }
 
   /** Starts an agent that asks for these. */
-  async start(
-    agent: Agent,
-    requests: readonly Request[],
-    more: { readonly taskQueue?: string; readonly workflowId?: string } = {},
-  ): Promise<WorkflowHandle> {
-    const { taskQueue = 'office', workflowId = `${agent}-${++this.started}` } = more;
+  async start(agent: Agent, requests: readonly Request[], taskType: string = agent): Promise<WorkflowHandle> {
+    const workflowId = `${agent}-${++this.started}`;
     const args = requests.map((request) => ({ timeout: '1 hour', ...request }));
-    return this.server.clientWith(this.plugin).workflow.start(agent, { workflowId, taskQueue, args });
+    const agentTask = { taskType };
+    const client = this.server.clientWith(this.plugin);
+    return startAgent(client, agent, { workflowId, taskQueue: 'office', args, agentTask });
+  }
+
+  /** Starts a run that visibility shows as waiting for an approval, on a task queue without a worker. */
+  async startUnattended(workflowId: string, taskType: string, dueAt: Date): Promise<void> {
+    await this.server.client.workflow.start('agent', {
+      workflowId,
+      taskQueue: 'nobody',
+      typedSearchAttributes: [
+        { key: defineSearchAttributeKey('AgentTaskType', 'KEYWORD'), value: taskType },
+        { key: defineSearchAttributeKey('AgentApprovalState', 'KEYWORD'), value: 'submitted' },
+        { key: defineSearchAttributeKey('AgentApprovalDueAt', 'DATETIME'), value: dueAt },
+      ],
+    });
   }
 
   async close(): Promise<void> {

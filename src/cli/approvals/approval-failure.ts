@@ -1,7 +1,10 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
 import { ApprovalRefusedError, ApprovalUnansweredError } from '../../client/approval-errors';
-import { CliError, EXIT } from '../cli-error';
+import { CliError, EXIT, grpcCode } from '../cli-error';
 import { printable } from '../printable';
+
+// gRPC status code, which is a wire contract.
+const INVALID_ARGUMENT = 3;
 
 /** Errors of the client as errors of the command; others as they are. */
 export function approvalFailure(error: unknown): unknown {
@@ -16,6 +19,17 @@ export function approvalFailure(error: unknown): unknown {
   }
   if (error instanceof WorkflowNotFoundError) {
     return failure(error, EXIT.notFound, 'Check the id, --run-id, --namespace (TEMPORAL_NAMESPACE) and --address.');
+  }
+  if (error instanceof NamespaceNotFoundError) {
+    return failure(error, EXIT.notFound, 'Check --namespace (TEMPORAL_NAMESPACE) and --address.');
+  }
+  if (
+    grpcCode(error) === INVALID_ARGUMENT &&
+    error instanceof Error &&
+    /AgentApproval|AgentTaskType/.test(error.message)
+  ) {
+    const message = 'The namespace lacks the search attributes by which approvals are found.';
+    return new CliError(message, EXIT.failed, 'To add them: temporal-agent-observability setup', { cause: error });
   }
   return error;
 }
