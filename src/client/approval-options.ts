@@ -37,7 +37,7 @@ export interface RemarkOptions {
   readonly runId?: string;
   /**
    * `update`: validated by the workflow, and answered. `signal`: recorded by the server at once, with a worker or
-   * without, and neither validated nor answered; one for an approval that was not requested yet is kept for it.
+   * without, and neither validated nor answered; a decision for what was not requested yet is kept for it.
    *
    * @default 'update'
    */

@@ -123,7 +123,7 @@ describe('approvals ack, approve and reject', () => {
     expect(acknowledged).toMatchObject({ exitCode: 0, err: 'The one open approval: refund' });
     expect(acknowledged.out).toContain(`by ${userInfo().username}  looking`);
     const approved = await approvals('approve', workflowId, '--actor', 'kim');
-    expect(approved.out.split('\n').slice(0, 2)).toEqual(['Approved.', 'refund  approved']);
+    expect(approved.out.split('\n')[0]).toBe('refund  approved');
     expect(await approvals('approve', workflowId)).toMatchObject({
       exitCode: 4,
       err: expect.stringContaining('no open approval'),

@@ -10,7 +10,7 @@ const INVALID_ARGUMENT = 3;
 export function approvalFailure(error: unknown): unknown {
   if (error instanceof ApprovalRefusedError) {
     const advice = error.retry
-      ? 'Try again later; or with --signal, which is kept until the workflow requests the approval.'
+      ? 'Try again later. A decision with --signal is kept until the workflow requests the approval.'
       : 'Trying again does not help. To see what became of it: temporal-agent-observability approvals show';
     return failure(error, EXIT.refused, advice);
   }

@@ -22,17 +22,15 @@ interface RemarkCommand {
   readonly description: string;
   /** Absent for an acknowledgement. */
   readonly verdict?: ApprovalVerdict;
-  readonly done: string;
 }
 
 const COMMANDS: readonly RemarkCommand[] = [
   {
     name: 'ack',
     description: 'Says that somebody has seen an approval and takes care of it. It stays open, and due when it was.',
-    done: 'Acknowledged',
   },
-  { name: 'approve', description: 'Approves what an agent waits for.', verdict: 'approve', done: 'Approved' },
-  { name: 'reject', description: 'Rejects what an agent waits for.', verdict: 'reject', done: 'Rejected' },
+  { name: 'approve', description: 'Approves what an agent waits for.', verdict: 'approve' },
+  { name: 'reject', description: 'Rejects what an agent waits for.', verdict: 'reject' },
 ];
 
 /** What the commands print with `--json`. */
@@ -60,7 +58,7 @@ export function addRemarkCommands(approvals: Command, output: Output): void {
         return saying(flags, output, () => send(client, remark, workflowId, id, flags));
       });
       if (flags.json === true) output.print(printableJson(result));
-      else for (const line of lines(remark, result)) output.print(line);
+      else for (const line of lines(result)) output.print(line);
     });
   }
 }
@@ -96,9 +94,7 @@ async function saying<T>(flags: RemarkFlags, output: Output, sending: () => Prom
   }
 }
 
-function lines({ done }: RemarkCommand, { approvalId, approval }: RemarkResult): string[] {
-  if (approval === undefined) {
-    return [`Recorded for approval ${printable(approvalId)}; it counts once the workflow has seen it.`];
-  }
-  return [`${done}.`, ...approvalLines(approval, Date.now())];
+function lines({ approvalId, approval }: RemarkResult): string[] {
+  if (approval !== undefined) return approvalLines(approval, Date.now());
+  return [`Recorded for approval ${printable(approvalId)}; it counts once the workflow has seen it.`];
 }
