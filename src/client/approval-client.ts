@@ -114,7 +114,8 @@ export class ApprovalClient {
 
   /**
    * Decides an approval. Equal decisions are one, wherever they come from and however often; after one of them the
-   * opposite is refused.
+   * opposite is refused. Equal calls at the same time are sent together, unless a call has metadata, an abort signal or a
+   * deadline of its own (`connection.withMetadata` and the like).
    *
    * @returns the approval after it, with who decided it; nothing by signal
    * @throws ApprovalRefusedError where the workflow refuses: `reason`, whether `retry` can help, and the `approval`

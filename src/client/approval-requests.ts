@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import {
@@ -59,6 +60,7 @@ export class ApprovalRequests {
     const key = JSON.stringify([question, workflowId, runId, approvalId, what]);
     return retryUntil(Date.now() + untilRequestedMs, isNotRequested, () => {
       const patience = patienceOf(timeoutMs);
+      if (hasCallContext(this.client)) return ask(patience);
       return this.shared.call({
         key,
         untilMs: patience.untilMs,
@@ -69,6 +71,12 @@ export class ApprovalRequests {
       });
     });
   }
+}
+
+/** Metadata, an abort signal or a deadline of this one call, by `withMetadata` and the like: it may be somebody else's. */
+function hasCallContext({ connection }: Client): boolean {
+  const { callContextStorage } = connection as { callContextStorage?: AsyncLocalStorage<unknown> };
+  return callContextStorage?.getStore() !== undefined;
 }
 
 /**

@@ -43,13 +43,14 @@ export async function answerOfClosedRun(client: Client, remark: Remark, patience
 }
 
 /** What the server still has of a decision that was made by {@link ApprovalClient}, for which it needs no worker. */
-async function decided(client: Client, remark: Remark, patience: Patience): Promise<ApprovalView | undefined> {
-  const { workflowId, runId, approvalId } = remark;
+async function decided(client: Client, remark: Remark, { untilMs }: Patience): Promise<ApprovalView | undefined> {
+  const { workflowId, runId, approvalId, request } = remark;
   const handle = client.workflow.getHandle(workflowId, runId);
-  for (const verdict of APPROVAL_VERDICTS) {
+  // The same one would have been the answer already.
+  for (const verdict of APPROVAL_VERDICTS.filter((other) => other !== request.verdict)) {
     const update = handle.getUpdateHandle<ApprovalView>(decisionId(approvalId, verdict));
     try {
-      return await client.withDeadline(askedFor(patience).untilMs, () => update.result());
+      return await client.withDeadline(untilMs, () => update.result());
     } catch {
       // There was none, or it was refused.
     }
@@ -58,15 +59,12 @@ async function decided(client: Client, remark: Remark, patience: Patience): Prom
 }
 
 /** What the run says, for which it needs a worker. */
-async function lastView(client: Client, remark: Remark, patience: Patience): Promise<ApprovalView | undefined> {
+async function lastView(client: Client, remark: Remark, { untilMs }: Patience): Promise<ApprovalView | undefined> {
+  const patience = patienceOf(Math.max(1, Math.min(ASK_MS, untilMs - Date.now())));
   try {
-    return findApproval(await queryApprovals(client, remark, askedFor(patience)), remark.approvalId);
+    return findApproval(await queryApprovals(client, remark, patience), remark.approvalId);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw error;
     return undefined;
   }
-}
-
-function askedFor({ untilMs }: Patience): Patience {
-  return patienceOf(Math.max(1, Math.min(ASK_MS, untilMs - Date.now())));
 }

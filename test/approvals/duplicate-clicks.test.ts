@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, type WorkflowClientInterceptor, type WorkflowHandle } from '@temporalio/client';
 import { ApprovalClient, type ApprovalRefusedError, type ApprovalVerdict } from 'temporal-agent-observability/client';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { Office, type Request } from './office';
@@ -47,6 +47,26 @@ test('likewise across processes', async () => {
   await expectOneOutcome(handle, told);
 });
 
+test('clicks are sent together, and those with credentials of their own one by one', async () => {
+  const { workflowId } = await open('asksAndStays', { id: 'refund' });
+  let sent = 0;
+  const count: WorkflowClientInterceptor = {
+    startUpdate: (input, next) => {
+      sent++;
+      return next(input);
+    },
+  };
+  const { connection } = office.server.client;
+  const client = new Client({ connection, namespace: NAMESPACE, interceptors: { workflow: [count] } });
+  const approvals = new ApprovalClient(client);
+  const click = () => approvals.decide(workflowId, 'refund', { verdict: 'approve' });
+  await Promise.all([click(), click(), click()]);
+  expect(sent).toBe(1);
+  const credentials = ['kim', 'lee'].map((user) => ({ authorization: `Bearer ${user}` }));
+  await Promise.all(credentials.map((metadata) => client.withMetadata(metadata, click)));
+  expect(sent).toBe(3);
+});
+
 test('30 approvals of one run are decided at once, though the server takes ten updates at once', async () => {
   const requests = Array.from({ length: 30 }, (_, i) => ({ id: `refund-${i}` }));
   const handle = await open('asks', ...requests);
@@ -76,7 +96,7 @@ async function clicks(
   const told = new Map<string, number>();
   const click = async (verdict: ApprovalVerdict, actor: string) => {
     const answer = await clientOf()
-      .decide(workflowId, 'refund', { verdict, actor })
+      .decide(workflowId, 'refund', { verdict, actor, timeout: '50 seconds' })
       .then(
         ({ state }) => state,
         (error: ApprovalRefusedError) => `${error.name} ${error.reason} ${error.approval?.state}`,
