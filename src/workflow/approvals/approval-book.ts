@@ -29,6 +29,8 @@ import { type CarriedBook, carryBook, type EarlyDecision } from './carried-book'
 const MAX_EARLY = 100;
 /** Approvals remembered after their end. */
 const MAX_ENDED = 100;
+/** Open at the same time in one run, of those requested and those reported alike. */
+export const MAX_OPEN = 100;
 
 /** A state of a hand-made approval. */
 export interface ReportedApproval extends Remark {
@@ -53,8 +55,9 @@ export class ApprovalBook {
     for (const decision of carried.early) this.early.set(decision.id, decision);
   }
 
-  get openCount(): number {
-    return this.open().length;
+  /** Whether no further one can be opened. */
+  full(reported: boolean): boolean {
+    return this.open().filter((approval) => approval.reported === reported).length >= MAX_OPEN;
   }
 
   find(id: string): Approval | undefined {
@@ -162,13 +165,17 @@ export class ApprovalBook {
     // What was requested has states of its own.
     if (known !== undefined && !known.reported) return;
     const wasOpen = known?.open ?? false;
+    const opens = APPROVAL_OPEN_STATES.includes(state as ApprovalOpenState);
+    // How it ended is said again.
+    if (!opens && known?.state === state) return;
+    if (opens && !wasOpen && this.full(true)) return;
     const approval = known !== undefined && wasOpen ? known : new Approval(id, nowMs);
     approval.reported = true;
     approval.subject = subject ?? approval.subject;
     approval.dueAtMs = dueAtMs ?? approval.dueAtMs;
     if (state === 'escalated') approval.escalatedTo = remark.actor;
     if (!wasOpen) currentRun()?.approvalRequested();
-    if (APPROVAL_OPEN_STATES.includes(state as ApprovalOpenState)) {
+    if (opens) {
       approval.change(state, nowMs, remark);
       this.approvals.set(id, approval);
     } else {
@@ -234,7 +241,8 @@ export class ApprovalBook {
   }
 
   private forgetOldest(): void {
-    for (const approval of this.ended().slice(MAX_ENDED)) this.approvals.delete(approval.id);
+    const known = this.ended().filter(({ unread }) => !unread);
+    for (const approval of known.slice(MAX_ENDED)) this.approvals.delete(approval.id);
   }
 }
 

@@ -33,7 +33,8 @@ const MAX_TIME_MS = 7_258_118_400_000;
  * those of `requestApproval`: search attributes, metrics, the query `agentApprovals`, and with `dueAt` the gauges and
  * findings for overdue ones. Call it at every change of state. It takes no decisions and starts no timer.
  *
- * A report with a wrong id or state changes nothing: an observer must not fail a workflow. Adding calls to the code of
+ * A report with a wrong id or state changes nothing, nor does one that would open more than 100 at once: an observer must
+ * not fail a workflow. Adding calls to the code of
  * runs that are open is safe; such runs report from the call on that comes next. In a bundle without the plugin it only
  * serves the query.
  *
