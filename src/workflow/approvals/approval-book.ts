@@ -47,6 +47,8 @@ export interface ApprovalAttributes {
 }
 
 export class ApprovalBook {
+  /** The run has the handlers. */
+  served = false;
   private readonly approvals = new Map<string, Approval>();
   private readonly early = new Map<string, EarlyDecision>();
 

@@ -3,7 +3,7 @@ import { APPROVAL_ENDED_STATES, APPROVAL_OPEN_STATES } from '../../definitions/a
 import { defined } from '../../definitions/defined';
 import { currentRun } from '../current-run';
 import { observe } from '../observe';
-import { openBook } from './current-book';
+import { openBook, serveApprovals } from './current-book';
 import { MAX_ID_CHARS, usableRemark, usableSubject } from './remark';
 
 /** What has become of an approval that the workflow handles by itself. */
@@ -47,7 +47,6 @@ const MAX_TIME_MS = 7_258_118_400_000;
  */
 export function reportApproval(report: ApprovalReport): void {
   observe(() => {
-    const book = openBook();
     const { id, state, subject, dueAt } = Object(report) as Partial<ApprovalReport>;
     if (typeof id !== 'string' || id === '' || id.length > MAX_ID_CHARS) return;
     if (state === undefined || !STATES.includes(state)) return;
@@ -58,8 +57,9 @@ export function reportApproval(report: ApprovalReport): void {
       dueAtMs: usableTime(dueAt),
       ...usableRemark(report),
     };
-    book.report(defined(reported), Date.now());
+    openBook().report(defined(reported), Date.now());
   });
+  observe(() => serveApprovals(openBook()));
   // Whatever became of the report: where a history has a write must not depend on values.
   currentRun()?.reportedApprovalChanged();
 }

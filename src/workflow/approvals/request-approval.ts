@@ -3,10 +3,10 @@
  *
  * The frozen rule `approvals-v1`: what of it stands in a history, and where. Changing it means `approvals-v2` beside it,
  * chosen by a patch; runs without that patch go on by this one.
- * - (a) The first call of a run to `requestApproval` or `reportApproval`, or inbound `execute` before `next` where the run
- *   before carried approvals on, registers the handlers: query, update to decide, update to acknowledge, signal to decide,
- *   signal to acknowledge, in this order.
- * - (b) A request that is valid: WRITE, once, after a decision that came before it was taken.
+ * - (a) The first call of a run to `requestApproval` or `reportApproval`, as soon as its approval is entered, or inbound
+ *   `execute` before `next` where the run before carried approvals on, registers the handlers: query, update to decide,
+ *   update to acknowledge, signal to decide, signal to acknowledge, in this order. What waited for them is handled at once.
+ * - (b) A request that is valid: WRITE, once, after (a) and after a decision that was kept for it was taken.
  * - (c) As long as it is open, for each deadline: one `condition` with a timeout, the time left but at least 1 ms. Where
  *   the deadline and a decision come in one activation, the decision counts.
  * - (d) A decision or acknowledgement that changes the approval: WRITE, in its handler.
@@ -28,7 +28,7 @@ import { currentRun } from '../current-run';
 import type { Approval } from './approval';
 import { type ApprovalBook, MAX_OPEN } from './approval-book';
 import { type ApprovalPlan, approvalPlan, invalid, type RequestApprovalOptions } from './approval-options';
-import { openBook } from './current-book';
+import { openBook, serveApprovals } from './current-book';
 import { usableSubject } from './remark';
 
 /** How an approval ended. */
@@ -87,6 +87,7 @@ export async function requestApproval(options: RequestApprovalOptions): Promise<
     currentRun()?.approvalRequested();
   }
   approval.last = approval.stage >= plan.stages.length - 1;
+  serveApprovals(book);
   if (approval.open) book.takeEarly(approval, Date.now());
   writeAttributes();
   try {

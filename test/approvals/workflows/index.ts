@@ -1,0 +1,108 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineSignal,
+  isCancellation,
+  proxyActivities,
+  setHandler,
+} from '@temporalio/workflow';
+import {
+  type ApprovalReport,
+  type RequestApprovalOptions,
+  reportApproval,
+  requestApproval,
+} from 'temporal-agent-observability/workflow';
+import type { Activities } from '../../plugin/activities';
+
+const { callModel } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+
+/** How a request ended, as JSON. */
+async function ended(options: RequestApprovalOptions): Promise<unknown> {
+  try {
+    const { id, approved, outcome, actor, note, decidedAt, changes } = await requestApproval(options);
+    return { id, approved, outcome, actor, note, decidedAt: decidedAt.toISOString(), changes };
+  } catch (error) {
+    if (isCancellation(error)) return 'cancelled';
+    const { type, message, nonRetryable } = error as { type?: string; message: string; nonRetryable?: boolean };
+    return { type, message, nonRetryable };
+  }
+}
+
+/** All at once. */
+export async function asks(...all: RequestApprovalOptions[]): Promise<unknown> {
+  return await Promise.all(all.map(ended));
+}
+
+/** One after the other. */
+export async function asksInTurn(...all: RequestApprovalOptions[]): Promise<unknown> {
+  const outcomes: unknown[] = [];
+  for (const options of all) outcomes.push(await ended(options));
+  return outcomes;
+}
+
+/** Lets what is wrong with it end the run. */
+export async function asksOrFails(options: RequestApprovalOptions): Promise<unknown> {
+  return (await requestApproval(options)).outcome;
+}
+
+export async function callsModelAndAsks(options: RequestApprovalOptions): Promise<unknown> {
+  await callModel({ model: 'gpt-4o-mini', prompt: 'plan' });
+  return await ended(options);
+}
+
+const proceed = defineSignal('proceed');
+
+/** Gives one of two up when told to, and asks for it again. */
+export async function givesUp(first: RequestApprovalOptions, other: RequestApprovalOptions): Promise<unknown> {
+  let told = false;
+  setHandler(proceed, () => {
+    told = true;
+  });
+  const scope = new CancellationScope();
+  const asked = scope.run(() => ended(first));
+  const beside = ended(other);
+  await condition(() => told);
+  scope.cancel();
+  return [await asked, await ended(first), await beside];
+}
+
+/** Asks for all in every run, and continues as new without a look at what became of them, until the last run. */
+export async function acrossRuns(run: number, runs: number, ...all: RequestApprovalOptions[]): Promise<unknown> {
+  let told = run > 1 && runs > 2;
+  setHandler(proceed, () => {
+    told = true;
+  });
+  const asked = all.map(ended);
+  if (run < runs) {
+    await condition(() => told);
+    await continueAsNew<typeof acrossRuns>(run + 1, runs, ...all);
+  }
+  return await Promise.all(asked);
+}
+
+/** Asks in the first run, and in the second when it is told to. */
+export async function asksLaterInNextRun(run: number, ...all: RequestApprovalOptions[]): Promise<unknown> {
+  let told = false;
+  setHandler(proceed, () => {
+    told = true;
+  });
+  const asked = run === 1 ? all.map(ended) : [];
+  await condition(() => told);
+  if (run === 1) await continueAsNew<typeof asksLaterInNextRun>(2, ...all);
+  return await Promise.all([...asked, ...all.map(ended)]);
+}
+
+const report = defineSignal<[ApprovalReport]>('report');
+
+/** Reports what it is told to. */
+export async function reports(): Promise<void> {
+  let told = false;
+  setHandler(proceed, () => {
+    told = true;
+  });
+  setHandler(report, (state) => reportApproval(state));
+  await condition(() => told, '1 hour');
+  await condition(allHandlersFinished);
+}
