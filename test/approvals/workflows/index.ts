@@ -106,3 +106,24 @@ export async function reports(): Promise<void> {
   await condition(() => told, '1 hour');
   await condition(allHandlersFinished);
 }
+
+/** Gives up when told to, and asks again when told to. */
+export async function givesUpAndWaits(options: RequestApprovalOptions): Promise<unknown> {
+  let told = 0;
+  setHandler(proceed, () => {
+    told++;
+  });
+  const scope = new CancellationScope();
+  const asked = scope.run(() => ended(options));
+  await condition(() => told > 0);
+  scope.cancel();
+  const first = await asked;
+  await condition(() => told > 1);
+  return [first, await ended(options)];
+}
+
+export async function asksInCancelledScope(options: RequestApprovalOptions): Promise<unknown> {
+  const scope = new CancellationScope();
+  scope.cancel();
+  return await scope.run(() => ended(options));
+}
