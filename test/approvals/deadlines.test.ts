@@ -55,8 +55,9 @@ describe('when nobody decides in time', () => {
       cause: { type: 'ApprovalTimedOut', nonRetryable: true, message: 'Nobody decided approval "a" in time' },
     });
     expect(await attributesOf(handle)).toEqual({ state: 'timed_out' });
-    expect(await approvalsOf(handle)).toMatchObject({ ended: [{ state: 'timed_out', dueAt: undefined }] });
-    expect((await approvalsOf(handle)).ended[0]).not.toHaveProperty('approved');
+    const [ended] = (await approvalsOf(handle)).ended;
+    expect(ended).toMatchObject({ state: 'timed_out' });
+    expect(Object.keys(ended ?? {})).not.toContain('approved');
   });
 
   test('others are asked, one after the other, each with a time of their own', async () => {

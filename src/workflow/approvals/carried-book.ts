@@ -6,12 +6,7 @@
  * @module
  */
 
-import {
-  APPROVAL_ENDED_STATES,
-  APPROVAL_OPEN_STATES,
-  APPROVAL_VERDICTS,
-  type ApprovalVerdict,
-} from '../../definitions/approvals';
+import type { ApprovalVerdict } from '../../definitions/approvals';
 import { defined } from '../../definitions/defined';
 import { jsonBytes } from '../json-bytes';
 import type { Approval, CarriedApproval, Remark } from './approval';
@@ -29,7 +24,6 @@ export interface CarriedBook {
 
 /** Three quarters of what a header may have. */
 const MAX_CARRIED_BYTES = 192 * 1024;
-const STATES: readonly string[] = [...APPROVAL_OPEN_STATES, ...APPROVAL_ENDED_STATES];
 
 /** What is carried, from everything to the least that the next run needs. */
 const EXTENTS = [
@@ -81,23 +75,4 @@ function mostImportant(
 
 function carriedDecision({ id, verdict, actor }: EarlyDecision, names: boolean): EarlyDecision {
   return defined({ id, verdict, actor: names ? actor : undefined });
-}
-
-/** Reads what {@link carryBook} wrote; `undefined` where nothing was carried. */
-export function readCarriedBook(value: unknown): CarriedBook | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { approvals, early } = value as { approvals?: unknown; early?: unknown };
-  return {
-    approvals: array<CarriedApproval>(approvals).filter(
-      ({ id, state, requestedAtMs }) =>
-        typeof id === 'string' && STATES.includes(state) && Number.isFinite(requestedAtMs),
-    ),
-    early: array<EarlyDecision>(early).filter(
-      ({ id, verdict }) => typeof id === 'string' && APPROVAL_VERDICTS.includes(verdict),
-    ),
-  };
-}
-
-function array<T extends object>(value: unknown): T[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null) : [];
 }

@@ -7,8 +7,8 @@
 
 import { maybeGetActivator } from '@temporalio/workflow/lib/global-attributes';
 import { ApprovalBook } from './approval-book';
-import { readCarriedBook } from './carried-book';
 import { registerApprovalHandlers } from './handlers';
+import { readCarriedBook } from './read-carried-book';
 
 const BOOK = Symbol.for('temporal-agent-observability.approvals');
 

@@ -82,16 +82,16 @@ export async function acrossRuns(run: number, runs: number, ...all: RequestAppro
   return await Promise.all(asked);
 }
 
-/** Asks in the first run, and in the second when it is told to. */
+/** Asks for the first in the first run, and for all in the second when it is told to. */
 export async function asksLaterInNextRun(run: number, ...all: RequestApprovalOptions[]): Promise<unknown> {
   let told = false;
   setHandler(proceed, () => {
     told = true;
   });
-  const asked = run === 1 ? all.map(ended) : [];
+  if (run === 1) for (const options of all.slice(0, 1)) void ended(options);
   await condition(() => told);
   if (run === 1) await continueAsNew<typeof asksLaterInNextRun>(2, ...all);
-  return await Promise.all([...asked, ...all.map(ended)]);
+  return await Promise.all(all.map(ended));
 }
 
 const report = defineSignal<[ApprovalReport]>('report');
@@ -126,4 +126,19 @@ export async function asksInCancelledScope(options: RequestApprovalOptions): Pro
   const scope = new CancellationScope();
   scope.cancel();
   return await scope.run(() => ended(options));
+}
+
+/** Gives up in the first run when told to, and asks again in the second. */
+export async function givesUpAndContinues(run: number, options: RequestApprovalOptions): Promise<unknown> {
+  if (run > 1) return await ended(options);
+  let told = false;
+  setHandler(proceed, () => {
+    told = true;
+  });
+  const scope = new CancellationScope();
+  const asked = scope.run(() => ended(options));
+  await condition(() => told);
+  scope.cancel();
+  await asked;
+  return await continueAsNew<typeof givesUpAndContinues>(2, options);
 }
