@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import {
   Agents,
   acknowledge,
@@ -26,11 +26,13 @@ async function count(handle: WorkflowHandle, event: string): Promise<number> {
 
 /** Waits, without a worker, until the server fired that many timers. */
 async function untilFired(handle: WorkflowHandle, timers = 1): Promise<void> {
-  await expect.poll(() => count(handle, 'timerFiredEventAttributes'), IN_TIME).toBe(timers);
+  await vi.waitFor(async () => {
+    if ((await count(handle, 'timerFiredEventAttributes')) !== timers) throw new Error('no timer fired');
+  }, IN_TIME);
 }
 
 describe('when nobody decides in time', () => {
-  test.each([
+  test.concurrent.each([
     ['the agent goes on as if rejected by default', undefined, false],
     ['the agent goes on as if approved', 'approve', true],
     ['the agent goes on as if rejected', 'reject', false],
@@ -49,7 +51,7 @@ describe('when nobody decides in time', () => {
     });
   });
 
-  test("the workflow fails with 'fail', and is not retried", async () => {
+  test.concurrent("the workflow fails with 'fail', and is not retried", async () => {
     const handle = await agents.start('asksOrFails', [{ id: 'a', timeout: 200, onTimeout: 'fail' }]);
     await expect(handle.result()).rejects.toMatchObject({
       cause: { type: 'ApprovalTimedOut', nonRetryable: true, message: 'Nobody decided approval "a" in time' },
@@ -60,7 +62,7 @@ describe('when nobody decides in time', () => {
     expect(Object.keys(ended ?? {})).not.toContain('approved');
   });
 
-  test('others are asked, one after the other, each with a time of their own', async () => {
+  test.concurrent('others are asked, one after the other, each with a time of their own', async () => {
     const head = { escalateTo: 'head', timeout: 400.5, then: 'approve' };
     const onTimeout = { escalateTo: 'lead', timeout: '300ms', then: head };
     const handle = await agents.start('asks', [{ id: 'a', timeout: 199.2, onTimeout }]);
@@ -80,7 +82,7 @@ describe('when nobody decides in time', () => {
     expect(await count(handle, 'timerStartedEventAttributes')).toBe(3);
   });
 
-  test('an acknowledgement gives no more time', async () => {
+  test.concurrent('an acknowledgement gives no more time', async () => {
     const handle = await agents.start('asks', [{ id: 'a', timeout: 1000 }]);
     await untilOpen(handle, 'a');
     await acknowledge(handle, { id: 'a', actor: 'ann' });
@@ -91,70 +93,56 @@ describe('when nobody decides in time', () => {
 });
 
 describe('while no worker is there', () => {
-  /** Opens an approval, ends the worker, and starts it again after `meanwhile`. */
-  async function downDuring(options: object, meanwhile: (handle: WorkflowHandle) => Promise<void>) {
-    const handle = await agents.start('asks', [{ id: 'a', ...options }]);
-    await untilOpen(handle, 'a');
+  const DOWN = ['deadline', 'signal-first', 'deadline-first', 'late-update', 'escalating', 'waiting'] as const;
+  const runs = new Map<string, WorkflowHandle>();
+  const run = (id: (typeof DOWN)[number]) => runs.get(id) ?? expect.fail(id);
+  let updates: Promise<unknown>[];
+
+  beforeAll(async () => {
+    for (const id of DOWN) {
+      const onTimeout = id === 'escalating' ? { escalateTo: 'lead', timeout: '1 hour' } : 'reject';
+      const timeout = id === 'waiting' ? '1 hour' : 4000;
+      runs.set(id, await agents.start('asks', [{ id: 'a', timeout, onTimeout }]));
+    }
+    await Promise.all(DOWN.map((id) => untilOpen(run(id), 'a')));
     await agents.down();
-    await meanwhile(handle);
+    const approve = { id: 'a', verdict: 'approve', actor: 'ann' } as const;
+    await run('signal-first').signal('agentApprovalDecide', approve);
+    updates = [decide(run('waiting'), approve)];
+    await Promise.all(DOWN.filter((id) => id !== 'waiting').map((id) => untilFired(run(id))));
+    expect(await attributesOf(run('deadline'))).toMatchObject({ state: 'submitted' });
+    await run('deadline-first').signal('agentApprovalDecide', approve);
+    updates.push(decide(run('escalating'), approve), refusalOf(decide(run('late-update'), approve)));
     await agents.up();
-    return handle;
-  }
+  });
 
   test('the deadline passes: the time-out is applied as soon as one is back', async () => {
-    const handle = await downDuring({ timeout: 1000 }, async (down) => {
-      await untilFired(down);
-      expect(await attributesOf(down)).toMatchObject({ state: 'submitted' });
-    });
-    expect(await handle.result()).toMatchObject([{ outcome: 'timed_out' }]);
-    expect(await count(handle, 'timerStartedEventAttributes')).toBe(1);
+    expect(await run('deadline').result()).toMatchObject([{ outcome: 'timed_out' }]);
+    expect(await count(run('deadline'), 'timerStartedEventAttributes')).toBe(1);
   });
 
   test('a signal and the deadline come, in this order or the other: the decision counts', async () => {
-    const first = await downDuring({ timeout: 1500 }, async (down) => {
-      await down.signal('agentApprovalDecide', { id: 'a', verdict: 'approve', actor: 'ann' });
-      await untilFired(down);
-    });
-    expect(await first.result()).toMatchObject([{ outcome: 'approved', actor: 'ann' }]);
-    const last = await downDuring({ timeout: 1000 }, async (down) => {
-      await untilFired(down);
-      await down.signal('agentApprovalDecide', { id: 'a', verdict: 'approve', actor: 'ann' });
-    });
-    expect(await last.result()).toMatchObject([{ outcome: 'approved', actor: 'ann' }]);
-    for (const handle of [first, last]) {
-      expect((await eventsOf(handle)).some((event) => event.workflowTaskFailedEventAttributes)).toBe(false);
-    }
+    expect(await run('signal-first').result()).toMatchObject([{ outcome: 'approved', actor: 'ann' }]);
+    expect(await run('deadline-first').result()).toMatchObject([{ outcome: 'approved', actor: 'ann' }]);
   });
 
   test('the last deadline passes: an update that comes then is late', async () => {
-    let refused: Promise<{ readonly reason: string }> | undefined;
-    const handle = await downDuring({ timeout: 1000 }, async (down) => {
-      await untilFired(down);
-      refused = refusalOf(decide(down, { id: 'a', verdict: 'approve' }));
-      refused.catch(() => undefined);
-    });
-    expect(await refused).toMatchObject({ reason: 'late', retry: false });
-    expect(await handle.result()).toMatchObject([{ outcome: 'timed_out' }]);
+    expect(await updates[2]).toMatchObject({ reason: 'late', retry: false });
+    expect(await run('late-update').result()).toMatchObject([{ outcome: 'timed_out' }]);
   });
 
   test('a deadline passes after which somebody else is asked: an update that comes then counts', async () => {
-    let decided: Promise<unknown> | undefined;
-    const onTimeout = { escalateTo: 'lead', timeout: '1 hour' };
-    const handle = await downDuring({ timeout: 1000, onTimeout }, async (down) => {
-      await untilFired(down);
-      decided = decide(down, { id: 'a', verdict: 'approve', actor: 'ann' });
-    });
-    expect(await decided).toMatchObject({ state: 'approved' });
-    expect(await handle.result()).toMatchObject([{ outcome: 'approved', actor: 'ann' }]);
+    expect(await updates[1]).toMatchObject({ state: 'approved' });
+    expect(await run('escalating').result()).toMatchObject([{ outcome: 'approved', actor: 'ann' }]);
   });
 
   test('an update waits for one', async () => {
-    let decided: Promise<unknown> | undefined;
-    const handle = await downDuring({ timeout: '1 hour' }, async (down) => {
-      decided = decide(down, { id: 'a', verdict: 'reject' });
-    });
-    expect(await decided).toMatchObject({ state: 'rejected' });
-    expect(await handle.result()).toMatchObject([{ outcome: 'rejected' }]);
+    expect(await updates[0]).toMatchObject({ state: 'approved' });
+    expect(await run('waiting').result()).toMatchObject([{ outcome: 'approved' }]);
+  });
+
+  test('nothing of it fails a workflow task', async () => {
+    for (const id of DOWN) expect(await count(run(id), 'workflowTaskFailedEventAttributes'), id).toBe(0);
   });
 });
 

@@ -5,25 +5,20 @@
  * @module
  */
 
-import { ApplicationFailure } from '@temporalio/common';
 import {
   type AcknowledgeApproval,
   APPROVAL_OPEN_STATES,
-  APPROVAL_REFUSALS,
   type ApprovalEndedState,
   type ApprovalOpenState,
-  type ApprovalRefusal,
-  type ApprovalRefusalReason,
   type ApprovalState,
   type ApprovalsView,
   type ApprovalView,
   type DecideApproval,
 } from '../../definitions/approvals';
-import { defined } from '../../definitions/defined';
-import { APPROVAL_REFUSED } from '../../definitions/wire';
 import { currentRun } from '../current-run';
 import { Approval, type Remark } from './approval';
 import { type CarriedBook, carryBook, type EarlyDecision } from './carried-book';
+import { refused, whyEnded } from './refusals';
 
 /** Decisions kept for approvals that were not requested yet. */
 const MAX_EARLY = 100;
@@ -85,7 +80,7 @@ export class ApprovalBook {
     this.conclude(approval, early.verdict, nowMs, early);
   }
 
-  /** @throws ApplicationFailure of type {@link APPROVAL_REFUSED}; changes nothing */
+  /** @throws ApplicationFailure of type `ApprovalRefused`; changes nothing */
   checkDecision(decision: DecideApproval, nowMs: number): void {
     const approval = this.decidable(decision.id);
     if (approval.open) {
@@ -97,7 +92,7 @@ export class ApprovalBook {
    * A decision by update, which was checked.
    *
    * @returns whether it changed anything
-   * @throws ApplicationFailure of type {@link APPROVAL_REFUSED}, where another one was taken since it was checked
+   * @throws ApplicationFailure of type `ApprovalRefused`, where another one was taken since it was checked
    */
   decide(decision: DecideApproval, nowMs: number): { readonly view: ApprovalView; readonly changed: boolean } {
     const approval = this.decidable(decision.id);
@@ -132,7 +127,7 @@ export class ApprovalBook {
     return false;
   }
 
-  /** @throws ApplicationFailure of type {@link APPROVAL_REFUSED}; changes nothing */
+  /** @throws ApplicationFailure of type `ApprovalRefused`; changes nothing */
   checkAcknowledgement({ id }: AcknowledgeApproval): void {
     const approval = this.decidable(id);
     if (!approval.open) throw refused(whyEnded(approval), approval);
@@ -248,34 +243,8 @@ export class ApprovalBook {
   }
 }
 
-export function refused(reason: ApprovalRefusalReason, approval?: Approval): ApplicationFailure {
-  const { retry } = APPROVAL_REFUSALS[reason];
-  const refusal: ApprovalRefusal = defined({ reason, retry, approval: approval?.view() });
-  return ApplicationFailure.create({
-    type: APPROVAL_REFUSED,
-    message: REASONS[reason](approval),
-    nonRetryable: !retry,
-    details: [refusal],
-  });
-}
-
-const REASONS: Readonly<Record<ApprovalRefusalReason, (approval: Approval | undefined) => string>> = {
-  'already-decided': (approval) => `Decided already: ${approval?.state}. It cannot be decided again.`,
-  late: (approval) =>
-    approval?.state === 'cancelled'
-      ? 'Too late: the workflow no longer asks for it.'
-      : 'Too late: its time was up before a decision came.',
-  'not-requested': () => 'Not requested yet by this run, or unknown. Try again once the workflow asks for it.',
-  reported: () => 'The workflow decides it by handlers of its own; use those.',
-  malformed: () => "Expected { id: string, verdict: 'approve' | 'reject', actor?: string, note?: string }.",
-};
-
 function concludedBy({ state }: Approval, verdict: DecideApproval['verdict']): boolean {
   return state === (verdict === 'approve' ? 'approved' : 'rejected');
-}
-
-function whyEnded({ state }: Approval): ApprovalRefusalReason {
-  return state === 'timed_out' || state === 'cancelled' ? 'late' : 'already-decided';
 }
 
 /** Its last deadline went by while no worker was there to apply the time-out. */

@@ -18,7 +18,8 @@ import {
 import { APPROVAL_ACKNOWLEDGE, APPROVAL_DECIDE, APPROVALS_QUERY } from '../../definitions/wire';
 import { currentRun } from '../current-run';
 import { reportInternalError } from '../observe';
-import { type ApprovalBook, refused } from './approval-book';
+import type { ApprovalBook } from './approval-book';
+import { refused } from './refusals';
 import { shortened, usableRemark } from './remark';
 
 export function registerApprovalHandlers(book: ApprovalBook): void {

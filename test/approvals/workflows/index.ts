@@ -16,7 +16,10 @@ import {
 } from 'temporal-agent-observability/workflow';
 import type { Activities } from '../../plugin/activities';
 
-const { callModel } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+const { callModel } = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { maximumAttempts: 3 },
+});
 
 /** How a request ended, as JSON. */
 async function ended(options: RequestApprovalOptions): Promise<unknown> {
@@ -141,4 +144,20 @@ export async function givesUpAndContinues(run: number, options: RequestApprovalO
   scope.cancel();
   await asked;
   return await continueAsNew<typeof givesUpAndContinues>(2, options);
+}
+
+/** Has an approval of its own, without a deadline. */
+export async function callsModelAndReports(): Promise<void> {
+  let told = false;
+  setHandler(proceed, () => {
+    told = true;
+  });
+  await callModel({ model: 'gpt-4o-mini', prompt: 'plan' });
+  reportApproval({ id: 'hand-made', state: 'submitted' });
+  await condition(() => told);
+}
+
+export async function reportsMany(count: number): Promise<unknown> {
+  for (let i = 0; i < count; i++) reportApproval({ id: `own-${i}`, state: 'submitted' });
+  return await ended({ id: 'requested', timeout: '1 hour' });
 }
