@@ -99,12 +99,12 @@ describe('a decision is refused', () => {
     const handle = await agents.start('asks', [hour('a')]);
     await untilOpen(handle, 'a');
     for (const [what, args] of MALFORMED) {
-      const sent = handle.executeUpdate('agentApprovalDecide', { args: [...args] });
+      const sent = handle.executeUpdate('agentApprovalDecide', { args: args as unknown as [unknown] });
       expect(await refusalOf(sent), what).toMatchObject({ reason: 'malformed', retry: false });
       await handle.signal('agentApprovalDecide', ...args);
     }
     for (const args of [[], [null], [{ id: 3 }], [{ id: '' }], ['a']]) {
-      const sent = handle.executeUpdate('agentApprovalAcknowledge', { args });
+      const sent = handle.executeUpdate('agentApprovalAcknowledge', { args: args as unknown as [unknown] });
       expect(await refusalOf(sent)).toMatchObject({ reason: 'malformed' });
       await handle.signal('agentApprovalAcknowledge', ...args);
     }

@@ -88,3 +88,27 @@ export async function approvalReported(): Promise<unknown> {
   reportApproval({ id: 'contract', state: 'approved', ...(signedBy !== undefined && { actor: signedBy }) });
   return signedBy;
 }
+
+const ask = defineSignal('ask');
+
+/** Decided by a signal that comes before there is a handler for it. */
+export async function approvalDecidedUnheard(): Promise<unknown> {
+  let told = false;
+  setHandler(ask, () => {
+    told = true;
+  });
+  await condition(() => told, '1 hour');
+  return summary(await requestApproval({ id: 'unheard', timeout: '1 hour' }));
+}
+
+/** Decided in a run that goes on without a look at it. */
+export async function approvalReadInNextRun(run = 1): Promise<unknown> {
+  let told = run > 1;
+  setHandler(ask, () => {
+    told = true;
+  });
+  const asked = requestApproval({ id: 'later', timeout: '1 hour' });
+  await condition(() => told, '1 hour');
+  if (run === 1) await continueAsNew<typeof approvalReadInNextRun>(2);
+  return summary(await asked);
+}
