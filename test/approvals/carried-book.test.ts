@@ -28,16 +28,20 @@ interface Made {
   readonly reported?: boolean;
 }
 
-function approval(id: string, state: ApprovalState, made: Made = {}): Approval {
-  const made_ = new Approval(id, 1_700_000_000_000);
-  made_.change('submitted', 1_700_000_000_000);
-  for (let i = 2; i < (made.changes ?? 2); i++) made_.change('acknowledged', 1_700_000_000_000 + i, made);
-  made_.dueAtMs = 1_700_003_600_000;
-  made_.escalatedTo = made.escalatedTo;
-  made_.settled = made.settled ?? false;
-  made_.reported = made.reported ?? false;
-  made_.change(state, 1_700_000_009_000, made);
-  return made_;
+function approval(
+  id: string,
+  state: ApprovalState,
+  { changes = 2, settled = false, reported = false, ...remark }: Made = {},
+): Approval {
+  const made = new Approval(id, 1_700_000_000_000);
+  made.change('submitted', 1_700_000_000_000);
+  for (let i = 2; i < changes; i++) made.change('acknowledged', 1_700_000_000_000 + i, remark);
+  made.dueAtMs = 1_700_003_600_000;
+  made.escalatedTo = remark.escalatedTo;
+  made.settled = settled;
+  made.reported = reported;
+  made.change(state, 1_700_000_009_000, remark);
+  return made;
 }
 
 const many = (count: number, prefix: string, pad: string, state: ApprovalState, made?: Made) =>

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WorkflowHandle, WorkflowStartOptions } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
 import { type AgentObservabilityOptions, SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import type {
@@ -21,8 +21,6 @@ import { quietRuntime } from '../support/quiet-runtime';
 import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
 
 export const IN_TIME = { timeout: 30_000, interval: 30 };
-
-type Started = Pick<WorkflowStartOptions, 'memo' | 'workflowExecutionTimeout'>;
 
 export class Agents {
   readonly effects = new Effects();
@@ -88,9 +86,9 @@ export class Agents {
   }
 
   /** A handle that follows the run to those after it. */
-  async start(workflow: string, args: readonly unknown[], started: Started = {}): Promise<WorkflowHandle> {
+  async start(workflow: string, args: readonly unknown[]): Promise<WorkflowHandle> {
     const workflowId = `${workflow}-${++this.count}`;
-    const start = { workflowId, taskQueue: 'agents', args: [...args], ...started };
+    const start = { workflowId, taskQueue: 'agents', args: [...args] };
     await this.server.clientWith(this.effects.plugin(this.options)).workflow.start(workflow, start);
     return this.server.client.workflow.getHandle(workflowId);
   }
