@@ -149,16 +149,6 @@ const APPROVAL_SHAPES: Readonly<Record<string, Shape>> = {
       await handle.signal('ask');
     },
   },
-  'approval-read-in-next-run': {
-    workflow: 'approvalReadInNextRun',
-    args: [],
-    runs: 2,
-    async drive(handle) {
-      await untilRequested(handle, 'later');
-      await decide(handle, { id: 'later', verdict: 'approve', actor: 'ann' });
-      await handle.signal('ask');
-    },
-  },
   'approval-across-runs': {
     workflow: 'approvalAcrossRuns',
     args: [],

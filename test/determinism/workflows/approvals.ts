@@ -100,15 +100,3 @@ export async function approvalDecidedUnheard(): Promise<unknown> {
   await condition(() => told, '1 hour');
   return summary(await requestApproval({ id: 'unheard', timeout: '1 hour' }));
 }
-
-/** Decided in a run that goes on without a look at it. */
-export async function approvalReadInNextRun(run = 1): Promise<unknown> {
-  let told = run > 1;
-  setHandler(ask, () => {
-    told = true;
-  });
-  const asked = requestApproval({ id: 'later', timeout: '1 hour' });
-  await condition(() => told, '1 hour');
-  if (run === 1) await continueAsNew<typeof approvalReadInNextRun>(2);
-  return summary(await asked);
-}
