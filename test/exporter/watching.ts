@@ -121,7 +121,7 @@ export function watching(
     namespace,
   );
   const watched = new watch({
-    ...{ namespace, visibility, describer, metrics, config: configOf(part), found: () => {} },
+    ...{ namespace, visibility, describer, metrics, logger: who.logger, config: configOf(part), found: () => {} },
   });
   return {
     /** Polls as an exporter does that knows these task types, all of them running unless a count says otherwise. */
