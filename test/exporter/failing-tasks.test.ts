@@ -7,6 +7,8 @@ import { registerSearchAttributes } from '../support/temporal-server';
 import { REPORTED, WatchedServer, type WatchingExporter } from './support/watched-server';
 
 const MINUTE = 60_000;
+/** The second attempt comes at once, the third when the second has timed out. */
+const SECOND = { failingAttempts: 2 };
 const WAIT = { timeout: 30_000, interval: 200 };
 const UNREPORTED = 'TemporalReportedProblems IS NOT NULL';
 
@@ -57,7 +59,7 @@ test('agents whose workflow task fails for ever are counted, found by their caus
     const types = ['wavering', 'throwing', 'fetching', 'waiting'];
     const handles = await Promise.all(types.map((type) => started(type, 'failing')));
     await server.shown("ExecutionStatus = 'Running'", 4);
-    const exporter = server.exporter(watch);
+    const exporter = server.exporter(watch, SECOND);
     for (const handle of [handles[0], handles[3]]) {
       // What begins and is signalled in one task is not replayed.
       await vi.waitFor(async () => expect((await handle?.describe())?.historyLength).toBeGreaterThan(3), WAIT);
@@ -98,7 +100,10 @@ test('agents whose workflow task fails for ever are counted, found by their caus
     await exporter.poll(soon());
     expect(exporter.found).toHaveLength(2);
     expect(lines()).toHaveLength(1);
-    const other = server.exporter(watch);
+    const patient = server.exporter(watch, { failingAttempts: 1000 });
+    await patient.poll(soon());
+    expect(Object.values(await patient.values('workflow_tasks_failing'))).toEqual([0, 0, 0, 0]);
+    const other = server.exporter(watch, SECOND);
     await other.poll(soon());
     expect(await other.values('workflow_tasks_failing')).toEqual(await exporter.values('workflow_tasks_failing'));
 
@@ -115,11 +120,19 @@ test('agents whose workflow task fails for ever are counted, found by their caus
 test('runs that no worker takes, and runs that have just begun, are not failing', async () => {
   await started('waiting', 'nobody-polls');
   await server.shown("ExecutionStatus = 'Running'", 1);
-  const exporter = server.exporter(watch);
+  const exporter = server.exporter(watch, SECOND);
   await exporter.poll(soon());
   await exporter.poll();
   expect(await exporter.values('workflow_tasks_failing')).toEqual({ waiting: 0 });
   expect(exporter.found).toEqual([]);
+});
+
+test('nothing is said where the server does not report failing tasks and no run may be described', async () => {
+  await started('waiting', 'nobody-polls');
+  await server.shown("ExecutionStatus = 'Running'", 1);
+  const exporter = server.exporter(watch, { describeLimit: 0 });
+  await exporter.poll(soon());
+  expect(await exporter.values('workflow_tasks_failing')).toEqual({});
 });
 
 test('of more runs than may be described, the oldest and the newest of every task type are, and before them the overdue ones', async () => {
@@ -134,7 +147,7 @@ test('of more runs than may be described, the oldest and the newest of every tas
     for (let i = 12; i < 24; i++) handles.push(await waits(`waits-${i}`));
     handles.push(await fails('rare', 'rare'), await waits('last'), await fails('common', 'newest'));
     await server.shown("ExecutionStatus = 'Running'", handles.length);
-    const caps = { describeLimit: 4, listLimit: 16 };
+    const caps = { ...SECOND, describeLimit: 4, listLimit: 16 };
     const exporter = server.exporter(watch, caps);
     await vi.waitFor(async () => {
       await exporter.poll(soon());
@@ -156,7 +169,7 @@ test('of more runs than may be described, the oldest and the newest of every tas
 test('a server that reports no failing tasks is asked again after a while only, and that is no error', async () => {
   await started('waiting', 'nobody-polls');
   await server.shown("ExecutionStatus = 'Running'", 1);
-  const exporter = server.exporter(watch);
+  const exporter = server.exporter(watch, SECOND);
   const probes = () => exporter.asked.filter(({ condition }) => condition.includes(UNREPORTED)).length;
   const now = soon();
   await exporter.poll(now);

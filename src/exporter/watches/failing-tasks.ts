@@ -31,7 +31,12 @@ export class FailingTasksWatch implements Watch {
 
   async poll(poll: Poll): Promise<void> {
     const taskTypes = [...poll.running].filter(([, runs]) => runs > 0).map(([taskType]) => taskType);
-    const { counts, runs } = taskTypes.length === 0 ? NO_FAILING_RUNS : await this.#failing(taskTypes, poll);
+    const failing = taskTypes.length === 0 ? NO_FAILING_RUNS : await this.#failing(taskTypes, poll);
+    if (failing === undefined) {
+      this.watched.metrics.setAll('workflowTasksFailing', []);
+      return;
+    }
+    const { counts, runs } = failing;
     this.watched.metrics.setAll(
       'workflowTasksFailing',
       [...new Set([...taskTypes, ...counts.keys()])].map((task_type) => ({
@@ -42,7 +47,8 @@ export class FailingTasksWatch implements Watch {
     await this.#explain(runs);
   }
 
-  async #failing(taskTypes: readonly string[], poll: Poll): Promise<FailingRuns> {
+  /** `undefined` where that is not known. */
+  async #failing(taskTypes: readonly string[], poll: Poll): Promise<FailingRuns | undefined> {
     const { nowMs } = poll;
     const { visibility, config } = this.watched;
     if (nowMs >= this.#unreportedUntilMs) {
@@ -53,6 +59,7 @@ export class FailingTasksWatch implements Watch {
         this.#unreportedUntilMs = nowMs + ASK_AGAIN_MS;
       }
     }
+    if (config.describeLimit === 0) return undefined;
     return sampledFailingRuns(this.watched, poll, await this.expected.of(poll.taskTypes, nowMs));
   }
 

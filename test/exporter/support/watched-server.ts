@@ -67,7 +67,6 @@ export class WatchedServer {
     return this.client.workflow.start(type, {
       workflowId,
       taskQueue,
-      workflowTaskTimeout: '1 second',
       typedSearchAttributes: new TypedSearchAttributes(pairs),
     });
   }
