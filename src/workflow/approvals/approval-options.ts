@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { type Duration, msToNumber } from '@temporalio/common/lib/time';
+import { APPROVAL_ID_MAX_CHARS } from '../../definitions/approvals';
 import { APPROVAL_INVALID } from '../../definitions/wire';
-import { MAX_ID_CHARS } from './remark';
 
 /** What an agent does when nobody decided in time. */
 export type ApprovalFallback = 'approve' | 'reject' | 'fail';
@@ -63,8 +63,8 @@ const MAX_TIMEOUT_MS = 10 * 365 * 24 * 60 * 60 * 1000;
 export function approvalPlan(options: RequestApprovalOptions): ApprovalPlan {
   if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options);
   const { id, timeout } = options;
-  if (typeof id !== 'string' || id === '' || id.length > MAX_ID_CHARS) {
-    throw invalid('id', `a non-empty string of at most ${MAX_ID_CHARS} characters`, id);
+  if (typeof id !== 'string' || id === '' || id.length > APPROVAL_ID_MAX_CHARS) {
+    throw invalid('id', `a non-empty string of at most ${APPROVAL_ID_MAX_CHARS} characters`, id);
   }
   const stages: ApprovalStage[] = [{ timeoutMs: milliseconds('timeout', timeout) }];
   let name = 'onTimeout';
@@ -72,8 +72,12 @@ export function approvalPlan(options: RequestApprovalOptions): ApprovalPlan {
   for (; typeof next === 'object' && next !== null; name = `${name}.then`) {
     if (stages.length >= MAX_STAGES) throw invalid(name, `at most ${MAX_STAGES - 1} escalations`, next);
     const { escalateTo, timeout, then = 'reject' } = next as Partial<ApprovalEscalation>;
-    if (typeof escalateTo !== 'string' || escalateTo === '' || escalateTo.length > MAX_ID_CHARS) {
-      throw invalid(`${name}.escalateTo`, `a non-empty string of at most ${MAX_ID_CHARS} characters`, escalateTo);
+    if (typeof escalateTo !== 'string' || escalateTo === '' || escalateTo.length > APPROVAL_ID_MAX_CHARS) {
+      throw invalid(
+        `${name}.escalateTo`,
+        `a non-empty string of at most ${APPROVAL_ID_MAX_CHARS} characters`,
+        escalateTo,
+      );
     }
     stages.push({ escalateTo, timeoutMs: milliseconds(`${name}.timeout`, timeout) });
     next = then;

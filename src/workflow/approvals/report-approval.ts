@@ -1,10 +1,10 @@
 import type { ApprovalState } from '../../definitions/approvals';
-import { APPROVAL_ENDED_STATES, APPROVAL_OPEN_STATES } from '../../definitions/approvals';
+import { APPROVAL_ENDED_STATES, APPROVAL_ID_MAX_CHARS, APPROVAL_OPEN_STATES } from '../../definitions/approvals';
 import { defined } from '../../definitions/defined';
 import { currentRun } from '../current-run';
 import { observe } from '../observe';
 import { openBook } from './current-book';
-import { MAX_ID_CHARS, usableRemark, usableSubject } from './remark';
+import { usableRemark, usableSubject } from './remark';
 
 /** What has become of an approval that the workflow handles by itself. */
 export interface ApprovalReport {
@@ -48,7 +48,7 @@ export function reportApproval(report: ApprovalReport): void {
   observe(() => {
     const book = openBook();
     const { id, state, subject, dueAt } = Object(report) as Partial<ApprovalReport>;
-    if (typeof id !== 'string' || id === '' || id.length > MAX_ID_CHARS) return;
+    if (typeof id !== 'string' || id === '' || id.length > APPROVAL_ID_MAX_CHARS) return;
     if (state === undefined || !STATES.includes(state)) return;
     const reported = {
       id,
