@@ -21,7 +21,7 @@ export interface MonitoringOptions {
   readonly delivered?: (alert: DeliveredAlert) => void;
 }
 
-type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, string>>;
 
 /** Prometheus with the shipped rules, and Alertmanager, which delivers to {@link Monitoring.receiver}. */
 export interface Monitoring {
