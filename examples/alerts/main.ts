@@ -4,7 +4,8 @@ import type { PatternExample } from '../patterns/pattern-example';
 import { playPattern } from './pattern';
 import { Report } from './report';
 import { playStuckAgents } from './stuck-agents';
-import { openSurroundings, type Surroundings, TIME_SCALE } from './surroundings';
+import { TIME_SCALE } from './settings';
+import { openSurroundings, type Surroundings } from './surroundings';
 import { reportUnexpected } from './unexpected';
 
 const USAGE = `Makes each failure pattern happen and waits for its alert to arrive, on a Temporal development server, with the

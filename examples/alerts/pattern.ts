@@ -4,7 +4,8 @@ import { checkCommand } from './check-command';
 import { deliveries, untilDelivered } from './delivered';
 import { EXPECTATIONS } from './expectations';
 import type { Report } from './report';
-import { namespaceOf, type Surroundings, TIME_SCALE } from './surroundings';
+import { namespaceOf, TIME_SCALE } from './settings';
+import type { Surroundings } from './surroundings';
 
 /** Most that a notification takes from the finding on; it takes about three seconds. */
 const DELIVERY_MS = 30_000;

@@ -5,12 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkCommand } from './check-command';
 import { deliveries, untilDelivered } from './delivered';
 import type { Report } from './report';
+import { STUCK_NAMESPACE, TIME_SCALE } from './settings';
 import type { Surroundings, WorkerPorts } from './surroundings';
-
-export const STUCK_NAMESPACE = 'stuck';
-
-/** Of task types, as the exporter is told. */
-export const EXPECTED_DURATIONS = { investigate: '3s' } as const;
 
 export interface StuckWorkerOrder extends WorkerPorts {
   readonly address: string;
@@ -49,8 +45,8 @@ export const STUCK_ALERTS: ReadonlySet<string> = new Set(AGENTS.map(({ alert }) 
 
 const TASK_QUEUE = 'stuck';
 const DELIVERY_MS = 60_000;
-/** How long an alert has to go on after each outage: longer than any of the scaled durations that would end it. */
-const GOES_ON_MS = 12_000;
+/** How long an alert has to go on after each outage: longer than the 5 minutes that it would without its condition. */
+const GOES_ON_MS = (5 * 60_000) / TIME_SCALE + 2_000;
 
 /**
  * Lets an agent run past what is expected of it, and one wait for somebody who does not answer; takes down in turn all

@@ -10,10 +10,7 @@ import { CommandLine } from '../monitoring/command';
 import { type ExporterProcess, startExporter } from '../monitoring/exporter';
 import { type Monitoring, startMonitoring } from '../monitoring/monitoring';
 import { EXAMPLES, SERVER_CONFIG } from '../patterns/examples';
-import { EXPECTED_DURATIONS, STUCK_NAMESPACE } from './stuck-agents';
-
-/** A quarter of an hour, for which findings are shown, becomes half a minute. */
-export const TIME_SCALE = 30;
+import { EXPECTED_DURATIONS, namespaceOf, STUCK_NAMESPACE, TIME_SCALE } from './settings';
 
 export interface WorkerPorts {
   readonly metricsPort: number;
@@ -31,11 +28,6 @@ export interface Surroundings {
   client(namespace: string): Client;
   restartExporter(): Promise<void>;
   stop(): Promise<void>;
-}
-
-/** Each pattern has a namespace of its own, so that no alert can be taken for another's. */
-export function namespaceOf(directory: string): string {
-  return `pattern-${directory}`;
 }
 
 export async function openSurroundings(): Promise<Surroundings> {

@@ -1,8 +1,9 @@
 import { EXAMPLES } from '../patterns/examples';
 import { EXPECTATIONS } from './expectations';
 import type { Report } from './report';
-import { STUCK_ALERTS, STUCK_NAMESPACE } from './stuck-agents';
-import { namespaceOf, type Surroundings } from './surroundings';
+import { namespaceOf, STUCK_NAMESPACE } from './settings';
+import { STUCK_ALERTS } from './stuck-agents';
+import type { Surroundings } from './surroundings';
 
 /**
  * Everything that has fired, whether it was delivered or held back by another alert, against what may. That nothing

@@ -1,0 +1,13 @@
+/** What all durations are divided by: a quarter of an hour, for which findings are shown, becomes 45 seconds. */
+export const TIME_SCALE = 20;
+
+/** Namespace of the agents that get stuck. */
+export const STUCK_NAMESPACE = 'stuck';
+
+/** Of task types, as the exporter is told. */
+export const EXPECTED_DURATIONS = { investigate: '3s' } as const;
+
+/** Each pattern has a namespace of its own, so that no alert can be taken for another's. */
+export function namespaceOf(directory: string): string {
+  return `pattern-${directory}`;
+}
