@@ -6,6 +6,7 @@ import { addExporterCommand } from './commands/exporter';
 import { addFindingsCommand } from './commands/findings';
 import { addOrphansCommand } from './commands/orphans';
 import { addOverdueCommand } from './commands/overdue';
+import { addRenderCommand } from './commands/render';
 import { addReplayCheckCommand } from './commands/replay-check';
 import { addSetupCommand } from './commands/setup';
 import { addTransformsCommand } from './commands/transforms';
@@ -40,6 +41,7 @@ Exit codes:
   addApprovalsCommand(program, output);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
+  addRenderCommand(program, output);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT.ok;
