@@ -13,12 +13,8 @@ import { addTransformsCommand } from './commands/transforms';
 import type { Output } from './output';
 import { PROCESS_TERMINAL, type Terminal } from './terminal';
 
-/** Runs the command line and returns its exit code. Prints errors; never throws. */
-export async function run(
-  args: readonly string[],
-  output: Output,
-  terminal: Terminal = PROCESS_TERMINAL,
-): Promise<ExitCode> {
+/** The command line, unread. */
+export function createProgram(output: Output, terminal: Terminal): Command {
   const program = new Command('temporal-agent-observability')
     .description('Observes AI agents that run on Temporal.')
     .exitOverride()
@@ -42,6 +38,16 @@ Exit codes:
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
   addRenderCommand(program, output);
+  return program;
+}
+
+/** Runs the command line and returns its exit code. Prints errors; never throws. */
+export async function run(
+  args: readonly string[],
+  output: Output,
+  terminal: Terminal = PROCESS_TERMINAL,
+): Promise<ExitCode> {
+  const program = createProgram(output, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT.ok;
