@@ -77,6 +77,7 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
         severity: 'critical',
         expr: `sum by (${core.namespace}, task_queue) (${promQl.core('num_pollers', worker)}) == 0`,
         forSeconds: 5 * MINUTE_SECONDS,
+        keepFiringSeconds: 5 * MINUTE_SECONDS,
         command: `overdue --namespace ${shell(core.namespace)}`,
         summary: 'Workers run and poll for nothing',
         description: `Task queue ${labelled('task_queue')} of namespace ${labelled(core.namespace)} has workers without a poller: its agents stand still.`,
