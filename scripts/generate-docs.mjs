@@ -159,7 +159,10 @@ for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.md')))
   keep(`docs/${name}`, before, withTables(before, `docs/${name}`));
 }
 keepSchema('exporter.schema.json', exporterJsonSchema());
-keepSchema('render.schema.json', jsonSchema('Rules and dashboards of temporal-agent-observability', RENDER_OPTIONS, RENDER_GROUPS));
+keepSchema(
+  'render.schema.json',
+  jsonSchema('Rules and dashboards of temporal-agent-observability', RENDER_OPTIONS, RENDER_GROUPS),
+);
 
 /**
  * @param {string} name

@@ -49,7 +49,10 @@ export async function ensurePrometheusTool(tool, env = process.env) {
  * @param {NodeJS.ProcessEnv} env
  */
 function find(tool, env) {
-  const folders = [...(env.PATH ?? '').split(path.delimiter).filter(Boolean), path.join(cachedFolder(tool, env), 'usr/bin')];
+  const folders = [
+    ...(env.PATH ?? '').split(path.delimiter).filter(Boolean),
+    path.join(cachedFolder(tool, env), 'usr/bin'),
+  ];
   return folders.flatMap((folder) => TOOLS[tool].names.map((name) => path.join(folder, name))).find(isExecutable);
 }
 

@@ -95,7 +95,7 @@ test('history-budget fires by how bad it is', async () => {
 
 test('an alert says what was found, where, and the command that lists the runs', async () => {
   const at = { temporal_namespace: "o'hare", task_type: 'a b' };
-  await promtoolTest({
+  const content = {
     input_series: [found('_x10 1+0x20', at)],
     alert_rule_test: [
       {
@@ -103,7 +103,13 @@ test('an alert says what was found, where, and the command that lists the runs',
         alertname: ALERT,
         exp_alerts: [
           {
-            exp_labels: { severity: 'warning', pattern: '2', finding: 'heartbeat-missing', workflow_type: 'agent', ...at },
+            exp_labels: {
+              severity: 'warning',
+              pattern: '2',
+              finding: 'heartbeat-missing',
+              workflow_type: 'agent',
+              ...at,
+            },
             exp_annotations: {
               summary: 'Long model calls do not heartbeat',
               description:
@@ -119,5 +125,6 @@ test('an alert says what was found, where, and the command that lists the runs',
         ],
       },
     ],
-  });
+  };
+  await promtoolTest(content, ALERT);
 });

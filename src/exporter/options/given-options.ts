@@ -50,7 +50,11 @@ export function readGiven(options: unknown, naming: Naming): GivenOption[] {
 }
 
 /** Likewise, by another table of options. */
-export function readTable<N extends string>(table: OptionTable<N>, options: unknown, naming: Naming<N>): GivenOption<N>[] {
+export function readTable<N extends string>(
+  table: OptionTable<N>,
+  options: unknown,
+  naming: Naming<N>,
+): GivenOption<N>[] {
   const names = (Object.keys(table) as N[]).filter((name) => naming.excluded?.(name) !== true);
   const left = names.map((name) => [name, name.split('.')] as const);
   return readLevel(options, { table, naming, left, name: naming.root, path: [], key: undefined });
