@@ -13,7 +13,6 @@ export function createWatches(namespace: WatchedNamespace): readonly Watch[] {
     new OverdueWatch(namespace, expected),
     new OrphansWatch(namespace),
     new ApprovalsWatch(namespace),
-    new OrphansWatch(namespace),
     new FailingTasksWatch(namespace, expected),
     new ClosedWatch(namespace),
   ];

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { WorkflowHandle } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
-import { bundleWorkflowCode, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
-import { SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
+import { Client, type WorkflowHandle } from '@temporalio/client';
+import { type DataConverter, defineSearchAttributeKey } from '@temporalio/common';
+import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import { type AgentObservabilityPlugin, SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import { ApprovalClient, startAgent } from 'temporal-agent-observability/client';
 import type { RequestApprovalOptions } from 'temporal-agent-observability/workflow';
 import { Effects, Server } from '../plugin/observed';
@@ -27,15 +27,18 @@ export class Office {
   private stop: (() => Promise<void>) | undefined;
   private started = 0;
 
-  private constructor(readonly server: Server) {
-    this.approvals = new ApprovalClient(server.client);
+  private constructor(
+    readonly server: Server,
+    private readonly dataConverter: DataConverter,
+  ) {
+    this.approvals = new ApprovalClient(this.client());
   }
 
-  static async open(address: string, namespace: string): Promise<Office> {
+  static async open(address: string, namespace: string, dataConverter: DataConverter = {}): Promise<Office> {
     quietRuntime();
     await createNamespace(address, namespace);
     await registerSearchAttributes(address, namespace, SEARCH_ATTRIBUTES);
-    const office = new Office(await Server.connect(address, namespace));
+    const office = new Office(await Server.connect(address, namespace), dataConverter);
     await office.startWorker();
     return office;
   }
@@ -46,7 +49,7 @@ export class Office {
       plugins: [this.plugin],
       logger: quietRuntime(),
     });
-    const options: Partial<WorkerOptions> = { workflowBundle: this.bundle, plugins: [this.plugin] };
+    const options = { workflowBundle: this.bundle, plugins: [this.plugin], dataConverter: this.dataConverter };
     const worker = await this.server.worker({ taskQueue: 'office', ...options });
     const done = worker.run();
     this.stop = async () => {
@@ -65,8 +68,7 @@ export class Office {
     const workflowId = `${agent}-${++this.started}`;
     const args = requests.map((request) => ({ timeout: '1 hour', ...request }));
     const agentTask = { taskType };
-    const client = this.server.clientWith(this.plugin);
-    return startAgent(client, agent, { workflowId, taskQueue: 'office', args, agentTask });
+    return startAgent(this.client(this.plugin), agent, { workflowId, taskQueue: 'office', args, agentTask });
   }
 
   /** Starts a run that visibility shows as waiting for an approval, on a task queue without a worker. */
@@ -80,6 +82,11 @@ export class Office {
         { key: defineSearchAttributeKey('AgentApprovalDueAt', 'DATETIME'), value: dueAt },
       ],
     });
+  }
+
+  private client(...plugins: AgentObservabilityPlugin[]): Client {
+    const { connection, options } = this.server.client;
+    return new Client({ connection, namespace: options.namespace, plugins, dataConverter: this.dataConverter });
   }
 
   async close(): Promise<void> {

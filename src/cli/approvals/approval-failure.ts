@@ -1,4 +1,4 @@
-import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
+import { NamespaceNotFoundError, ValueError, WorkflowNotFoundError } from '@temporalio/common';
 import { ApprovalRefusedError, ApprovalUnansweredError } from '../../client/approval-errors';
 import { CliError, EXIT, grpcCode } from '../cli-error';
 import { printable } from '../printable';
@@ -30,6 +30,15 @@ export function approvalFailure(error: unknown): unknown {
   ) {
     const message = 'The namespace lacks the search attributes by which approvals are found.';
     return new CliError(message, EXIT.failed, 'To add them: temporal-agent-observability setup', { cause: error });
+  }
+  if (error instanceof ValueError) {
+    // Whatever was asked for has been done, or refused.
+    return new CliError(
+      `The workflow answered, and the answer cannot be read: ${printable(error.message)}`,
+      EXIT.failed,
+      'If workers have a payload codec, name their data converter with --data-converter.',
+      { cause: error },
+    );
   }
   return error;
 }

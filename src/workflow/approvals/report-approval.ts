@@ -3,7 +3,7 @@ import { APPROVAL_ENDED_STATES, APPROVAL_ID_MAX_CHARS, APPROVAL_OPEN_STATES } fr
 import { defined } from '../../definitions/defined';
 import { currentRun } from '../current-run';
 import { observe } from '../observe';
-import { openBook } from './current-book';
+import { openBook, serveApprovals } from './current-book';
 import { usableRemark, usableSubject } from './remark';
 
 /** What has become of an approval that the workflow handles by itself. */
@@ -33,7 +33,8 @@ const MAX_TIME_MS = 7_258_118_400_000;
  * those of `requestApproval`: search attributes, metrics, the query `agentApprovals`, and with `dueAt` the gauges and
  * findings for overdue ones. Call it at every change of state. It takes no decisions and starts no timer.
  *
- * A report with a wrong id or state changes nothing: an observer must not fail a workflow. Adding calls to the code of
+ * A report with a wrong id or state changes nothing, nor does one that would open more than 100 at once: an observer must
+ * not fail a workflow. Adding calls to the code of
  * runs that are open is safe; such runs report from the call on that comes next. In a bundle without the plugin it only
  * serves the query.
  *
@@ -46,7 +47,6 @@ const MAX_TIME_MS = 7_258_118_400_000;
  */
 export function reportApproval(report: ApprovalReport): void {
   observe(() => {
-    const book = openBook();
     const { id, state, subject, dueAt } = Object(report) as Partial<ApprovalReport>;
     if (typeof id !== 'string' || id === '' || id.length > APPROVAL_ID_MAX_CHARS) return;
     if (state === undefined || !STATES.includes(state)) return;
@@ -57,8 +57,9 @@ export function reportApproval(report: ApprovalReport): void {
       dueAtMs: usableTime(dueAt),
       ...usableRemark(report),
     };
-    book.report(defined(reported), Date.now());
+    openBook().report(defined(reported), Date.now());
   });
+  observe(() => serveApprovals(openBook()));
   // Whatever became of the report: where a history has a write must not depend on values.
   currentRun()?.reportedApprovalChanged();
 }
