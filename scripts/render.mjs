@@ -15,7 +15,7 @@ const check = process.argv.includes('--check');
 const folder = path.join(ROOT, 'alerts');
 mkdirSync(folder, { recursive: true });
 const existing = readdirSync(folder).filter((name) => name.endsWith('.yml'));
-/** @type {Map<string, string>} */
+/** @type {ReadonlyMap<string, string>} */
 const wanted = alertFiles(DEFAULT_RULE_CONFIG);
 
 for (const [name, text] of wanted) {

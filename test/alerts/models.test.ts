@@ -7,7 +7,7 @@ const MODEL = { task_type: 'research', provider: 'openai', model: 'gpt-5' };
 const calls = (outcome: string, perMinute: number, labels = {}) =>
   series('llmCallDuration', { ...MODEL, outcome, ...labels }, `0+${perMinute}x60`, '_count');
 
-describe.each([
+describe.each<{ alert: string; outcomes: [string, string] }>([
   { alert: 'TemporalAgentModelErrors', outcomes: ['error', 'timeout'] },
   { alert: 'TemporalAgentModelRefusals', outcomes: ['refusal', 'content_filter'] },
 ])('$alert', ({ alert, outcomes }) => {
@@ -16,7 +16,7 @@ describe.each([
   });
 
   test('is silent about a small share, none at all, or few calls', async () => {
-    await expectFiring(alert, [calls('ok', 20), calls(outcomes[0] as string, 1)], { '20m': 0, '50m': 0 });
+    await expectFiring(alert, [calls('ok', 20), calls(outcomes[0], 1)], { '20m': 0, '50m': 0 });
     await expectFiring(alert, [calls('ok', 20)], { '20m': 0 });
     await expectFiring(
       alert,
@@ -36,7 +36,7 @@ describe.each([
   test('looks at all workers and task types together', async () => {
     const input = ['a:1', 'b:1'].flatMap((instance) => [
       calls('ok', 2, { instance }),
-      calls(outcomes[0] as string, 1, { instance, task_type: instance }),
+      calls(outcomes[0], 1, { instance, task_type: instance }),
     ]);
     await expectFiring(alert, input, { '20m': 1 });
   });
