@@ -1,3 +1,4 @@
+import { ensurePrometheusTool } from '../../scripts/prometheus-tools.mjs';
 import type { DeliveredAlert } from '../monitoring/alert-receiver';
 import { watchEnvironment } from '../monitoring/watched-environment';
 import type { DemoEnvironment } from './environment';
@@ -16,8 +17,17 @@ export interface ShownAlerts {
   stop(): Promise<void>;
 }
 
-/** Starts exporter, Prometheus and Alertmanager; where there is no terminal, alerts are printed as they come. */
-export async function startAlerts(environment: DemoEnvironment): Promise<ShownAlerts> {
+/**
+ * Starts exporter, Prometheus and Alertmanager; where there is no terminal, alerts are printed as they come.
+ *
+ * @returns `undefined` where Prometheus or Alertmanager cannot be had: the demo does without
+ */
+export async function startAlerts(environment: DemoEnvironment): Promise<ShownAlerts | undefined> {
+  try {
+    await Promise.all([ensurePrometheusTool('prometheus'), ensurePrometheusTool('alertmanager')]);
+  } catch {
+    return undefined;
+  }
   const firing = new Map<string, string>();
   const delivered = (alert: DeliveredAlert) => {
     const line = formatAlert(alert);

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { findPrometheusTools } from '../../scripts/prometheus-tools.mjs';
 import { playPatterns } from '../patterns/play';
 import { type ShownAlerts, startAlerts } from './alerts';
 import { type DemoEnvironment, startEnvironment } from './environment';
@@ -12,7 +11,7 @@ const USAGE = `Runs AI agents on a Temporal development server, observed by one 
 Usage: npm run demo [-- options]
 
   (no options)  keeps starting agents and shows them, as Temporal lists them, until Ctrl-C; with the exporter,
-                Prometheus and Alertmanager, and alerts as they fire, where prometheus and alertmanager are on PATH
+                Prometheus and Alertmanager, and alerts as they fire, where these can be had
   --once        runs each agent once, verifies what was observed, and exits
   --patterns    runs an agent for each failure pattern, and shows what is found and what to do about it;
                 with --once also the same agents without the failure, verifies that everything is
@@ -62,7 +61,7 @@ async function main(): Promise<number> {
   const secret = `sk-proj-${randomBytes(24).toString('hex')}`;
   let alerts: ShownAlerts | undefined;
   try {
-    if (!options.once && findPrometheusTools() !== undefined) alerts = await startAlerts(environment);
+    if (!options.once) alerts = await startAlerts(environment);
     const shown = { addresses: addresses(environment, alerts), alerts };
     const work = options.once
       ? () => runOnce(environment, secret)
@@ -98,7 +97,7 @@ function addresses(
     `Temporal   ${temporalAddress}`,
     `Metrics    ${metricsUrl}`,
     `Records    ${contentDirectory}`,
-    ...(alerts?.addresses ?? ['Alerts     install Prometheus and Alertmanager to see them']),
+    ...(alerts?.addresses ?? ['Alerts     none: install Prometheus and Alertmanager to see them']),
     `One run    npx temporal-agent-observability explain <workflow id> --address ${temporalAddress}`,
     'Ctrl-C stops everything.',
   ];

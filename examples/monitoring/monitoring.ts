@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { ruleFiles } from '#lib/rules/rule-text';
-import { ensurePrometheusTools } from '../../scripts/prometheus-tools.mjs';
+import { ensurePrometheusTool } from '../../scripts/prometheus-tools.mjs';
 import { freePort, startServerProcess } from '../../scripts/server-process.mjs';
 import { AlertReceiver, type DeliveredAlert } from './alert-receiver';
 import { alertmanagerConfig, prometheusConfig, ruleConfig, type ScrapeTargets, scaled } from './configuration';
@@ -39,7 +39,10 @@ export interface Monitoring {
 /** @throws Error that says how to get the tools, where they are missing */
 export async function startMonitoring(options: MonitoringOptions): Promise<Monitoring> {
   const { directory, targets, timeScale } = options;
-  const tools = await ensurePrometheusTools();
+  const tools = {
+    prometheus: await ensurePrometheusTool('prometheus'),
+    alertmanager: await ensurePrometheusTool('alertmanager'),
+  };
   const cleanups: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();

@@ -1,5 +1,5 @@
-import { labelled, MINUTE_SECONDS, shell } from '../alert';
 import type { MetricKey } from '../../definitions/metrics';
+import { labelled, MINUTE_SECONDS, shell } from '../alert';
 import type { PromQl } from '../promql';
 import type { RuleGroup } from '../rule';
 import type { RuleConfig } from '../rule-config';
@@ -14,7 +14,11 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
   const success = `(max by (${namespace}) (${promQl.metric('exporterLastSuccess')}) or 0 * ${interval})`;
   const recent = (key: MetricKey) => promQl.grew(promQl.metric(key), 15 * MINUTE_SECONDS);
   const base = { dashboard: 'pipeline', keepFiringSeconds: 0 } as const;
-  const ofNamespace = { ...base, command: `findings --namespace ${shell(namespace)} --since 1h`, variables: [namespace] };
+  const ofNamespace = {
+    ...base,
+    command: `findings --namespace ${shell(namespace)} --since 1h`,
+    variables: [namespace],
+  };
   return {
     name: 'temporal-agent-pipeline',
     rules: [
@@ -77,6 +81,7 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
         severity: 'critical',
         expr: `sum by (${core.namespace}, task_queue) (${promQl.core('num_pollers', worker)}) == 0`,
         forSeconds: 5 * MINUTE_SECONDS,
+        keepFiringSeconds: 5 * MINUTE_SECONDS,
         command: `overdue --namespace ${shell(core.namespace)}`,
         summary: 'Workers run and poll for nothing',
         description: `Task queue ${labelled('task_queue')} of namespace ${labelled(core.namespace)} has workers without a poller: its agents stand still.`,
