@@ -3,8 +3,8 @@ import { EXAMPLES } from '../patterns/examples';
 import type { PatternExample } from '../patterns/pattern-example';
 import { playPattern } from './pattern';
 import { Report } from './report';
-import { playStuckAgents } from './stuck-agents';
 import { TIME_SCALE } from './settings';
+import { playStuckAgents } from './stuck-agents';
 import { openSurroundings, type Surroundings } from './surroundings';
 import { reportUnexpected } from './unexpected';
 

@@ -6,7 +6,7 @@ import { SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import { addSearchAttributes } from '#lib/client/search-attribute-registry';
 import { freePort } from '../../scripts/server-process.mjs';
 import { startTemporalServer } from '../../scripts/temporal-server.mjs';
-import { CommandLine } from '../monitoring/command';
+import { CommandLine, commandVariables } from '../monitoring/command';
 import { type ExporterProcess, startExporter } from '../monitoring/exporter';
 import { type Monitoring, startMonitoring } from '../monitoring/monitoring';
 import { EXAMPLES, SERVER_CONFIG } from '../patterns/examples';
@@ -77,11 +77,8 @@ export async function openSurroundings(): Promise<Surroundings> {
       timeScale: TIME_SCALE,
     });
     cleanups.push(() => monitoring.stop());
-    const commands = await CommandLine.open(path.join(directory, 'bin'), {
-      TEMPORAL_ADDRESS: address,
-      TEMPORAL_AGENT_OBSERVABILITY_CONTENT: contentDirectory,
-      TEMPORAL_AGENT_OBSERVABILITY_EXPORTER_CONFIG: exporter.configFile,
-    });
+    const variables = commandVariables(address, contentDirectory, exporter);
+    const commands = await CommandLine.open(path.join(directory, 'bin'), variables);
     return {
       address,
       contentDirectory,

@@ -36,11 +36,13 @@ export async function startAlerts(environment: DemoEnvironment): Promise<ShownAl
     if (!process.stdout.isTTY) console.log(line);
   };
   const options = { timeScale: TIME_SCALE, expected: EXPECTED, delivered };
-  const { prometheusUrl, alertmanagerUrl, stop } = await watchEnvironment(environment, options);
+  const { prometheusUrl, alertmanagerUrl, variables, stop } = await watchEnvironment(environment, options);
   return {
     addresses: [
       `Prometheus ${prometheusUrl}/alerts (all durations of the rules divided by ${TIME_SCALE})`,
       `Alerts     ${alertmanagerUrl}`,
+      'For their commands:',
+      ...Object.entries(variables).map(([name, value]) => `  export ${name}=${value}`),
     ],
     lines: () => [...firing.values()],
     stop,

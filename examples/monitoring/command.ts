@@ -10,6 +10,19 @@ export const BINARY = path.join(ROOT, 'lib/cli/main.js');
 
 const TIMEOUT_MS = 60_000;
 
+/** Connection, content directory and expectations, which no command of an alert can know. */
+export function commandVariables(
+  temporalAddress: string,
+  contentDirectory: string,
+  exporter: { readonly configFile: string },
+): Readonly<Record<string, string>> {
+  return {
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_AGENT_OBSERVABILITY_CONTENT: contentDirectory,
+    TEMPORAL_AGENT_OBSERVABILITY_EXPORTER_CONFIG: exporter.configFile,
+  };
+}
+
 export interface CommandResult {
   readonly exitCode: number;
   /** What it printed, errors too. */
@@ -22,16 +35,16 @@ export class CommandLine {
 
   /**
    * @param directory - where the binary is put
-   * @param env - connection and content directory, which no command of an alert can know
+   * @param variables - those of {@link commandVariables}
    */
-  static async open(directory: string, env: Readonly<Record<string, string>>): Promise<CommandLine> {
+  static async open(directory: string, variables: Readonly<Record<string, string>>): Promise<CommandLine> {
     await mkdir(directory, { recursive: true });
     const file = path.join(directory, 'temporal-agent-observability');
     await writeFile(file, `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`);
     await chmod(file, 0o755);
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
     const search = [directory, process.env.PATH ?? ''].join(path.delimiter);
-    return new CommandLine({ ...Object.fromEntries(inherited), PATH: search, ...env });
+    return new CommandLine({ ...Object.fromEntries(inherited), PATH: search, ...variables });
   }
 
   run(command: string): Promise<CommandResult> {

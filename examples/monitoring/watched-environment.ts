@@ -4,6 +4,7 @@ import path from 'node:path';
 import { freePort } from '../../scripts/server-process.mjs';
 import type { DemoEnvironment } from '../demo/environment';
 import type { DeliveredAlert } from './alert-receiver';
+import { commandVariables } from './command';
 import { startExporter } from './exporter';
 import { type Monitoring, startMonitoring } from './monitoring';
 
@@ -15,8 +16,16 @@ export interface WatchOptions {
   readonly delivered?: (alert: DeliveredAlert) => void;
 }
 
+export interface WatchedEnvironment extends Monitoring {
+  /** What the commands of alerts find by environment variables. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** The exporter, Prometheus and Alertmanager for an environment of the demo. Stop them before it. */
-export async function watchEnvironment(environment: DemoEnvironment, options: WatchOptions): Promise<Monitoring> {
+export async function watchEnvironment(
+  environment: DemoEnvironment,
+  options: WatchOptions,
+): Promise<WatchedEnvironment> {
   const { temporalAddress, metricsUrl, coreMetricsAddress, contentDirectory } = environment;
   const { expected, ...monitored } = options;
   const directory = await mkdtemp(path.join(tmpdir(), 'agent-monitoring-'));
@@ -39,7 +48,8 @@ export async function watchEnvironment(environment: DemoEnvironment, options: Wa
     const targets = { workers, exporter: `127.0.0.1:${port}` };
     const monitoring = await startMonitoring({ ...monitored, directory, targets });
     cleanups.push(() => monitoring.stop());
-    return { ...monitoring, stop };
+    const variables = commandVariables(temporalAddress, contentDirectory, exporter);
+    return { ...monitoring, variables, stop };
   } catch (error) {
     await stop();
     throw error;
