@@ -82,7 +82,7 @@ test('counts orphans whose finding is off, without reporting them', async () => 
   expect(findings).toEqual([]);
 });
 
-test('reports a child only once it has outlived its parent by a poll', async () => {
+test('counts and reports a child only once it has outlived its parent by a poll', async () => {
   const { namespace, connection, parent } = await prepare('exporter-orphans-moment');
   await parent.terminate();
   const closedAtMs = (await parent.describe()).closeTime?.getTime() ?? 0;
@@ -108,5 +108,5 @@ test('reports a child only once it has outlived its parent by a poll', async () 
   expect(findings).toEqual([]);
   await poll(closedAtMs + 30_000);
   expect(findings.map(({ workflowId }) => workflowId).sort()).toEqual(['gone/1', 'gone/2']);
-  expect(gauges).toEqual(Array(2).fill([{ labels: { task_type: 'left' }, value: 2 }]));
+  expect(gauges).toEqual([0, 2].map((value) => [{ labels: { task_type: 'left' }, value }]));
 });

@@ -17,22 +17,22 @@ export class OrphansWatch implements Watch {
     }
     const values = [...counts].map(([task_type, value]) => ({ labels: { task_type }, value }));
     this.watched.metrics.setAll('workflowsOrphaned', values);
-    for (const orphan of orphans) this.report(orphan, poll.nowMs);
+    for (const orphan of orphans) this.report(orphan);
   }
 
   private async find({ nowMs, running }: Poll): Promise<readonly Orphan[]> {
     if ([...running.values()].every((count) => count === 0)) return [];
-    const { listLimit: limit, describeLimit } = this.watched.config;
-    return (await findOrphans(this.watched, { limit, describeLimit, nowMs })).orphans;
+    const { listLimit: limit, describeLimit, pollIntervalMs } = this.watched.config;
+    const { orphans } = await findOrphans(this.watched, { limit, describeLimit, nowMs });
+    // When a parent closes, the server ends its other children, or asks them to end, and that takes a moment. Parents are
+    // asked about after children were listed, too: both may have ended in between.
+    return orphans.filter(({ parentEnd: { closedAtMs = 0 } }) => nowMs - closedAtMs >= pollIntervalMs);
   }
 
-  private report({ run, parentEnd }: Orphan, nowMs: number): void {
-    const { found, config } = this.watched;
+  private report({ run, parentEnd }: Orphan): void {
     const { workflowId, runId, workflowType, taskType, parent } = run;
     const { status, closedAtMs } = parentEnd;
-    // When a parent closes, the server ends its other children, or asks them to end, and that takes a moment.
-    if (closedAtMs !== undefined && nowMs - closedAtMs < config.pollIntervalMs) return;
-    found({
+    this.watched.found({
       id: 'orphaned-agent',
       message: `the run goes on, although its parent ${parent.workflowId} ${describeEnd(parentEnd)}`,
       cause: workflowType,
