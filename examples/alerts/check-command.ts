@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandLine } from '../monitoring/command';
+import type { Report } from './report';
+import type { Surroundings } from './surroundings';
 
 /** A worker stores findings a moment after it counts them, and visibility follows, too. */
 const SOON_MS = 10_000;
@@ -23,4 +25,17 @@ export async function checkCommand(
     if (Date.now() > deadline) return `${workflowId} is not named by \`${command}\`: ${output}`;
     await sleep(500);
   }
+}
+
+/** Runs the commands of all alerts that were delivered, whether they were waited for or not. */
+export async function checkAllCommands({ monitoring, commands }: Surroundings, report: Report): Promise<void> {
+  const delivered = monitoring.receiver.deliveries.filter(({ alert }) => alert.status === 'firing');
+  const byCommand = new Map(delivered.map(({ alert }) => [alert.annotations.command, alert.labels.alertname ?? '']));
+  let working = 0;
+  for (const [command, alertname] of byCommand) {
+    const wrong = await checkCommand(commands, command);
+    if (wrong !== undefined) report.fail(alertname, wrong);
+    else working++;
+  }
+  report.line('', `${working} of ${byCommand.size} commands of all that was delivered end with exit code 0`);
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { EXAMPLES } from '../patterns/examples';
 import type { PatternExample } from '../patterns/pattern-example';
+import { checkAllCommands } from './check-command';
 import { playPattern } from './pattern';
 import { Report } from './report';
 import { TIME_SCALE } from './settings';
@@ -44,6 +45,7 @@ async function main(): Promise<number> {
     const play = async () => {
       const mendedAt = await playPatterns(examples, surroundings, report);
       if (only.size === 0 || only.has('stuck')) await playStuckAgents(surroundings, report);
+      await checkAllCommands(surroundings, report);
       await reportUnexpected(surroundings, mendedAt, report);
     };
     await Promise.race([play(), interrupted]);
