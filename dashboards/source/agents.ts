@@ -77,7 +77,7 @@ export const AGENTS: DashboardSpec = {
           queries: [{ expr: `sum(${growth(metric('findings'), '$__range')})`, legend: 'findings' }],
           noValue: 'None',
         }),
-        alertTable(alertsOfDashboard('agents'), { taskTypes: true, width: 24, height: 5 }),
+        alertTable({ names: alertsOfDashboard('agents'), about: ['task_type'], width: 24, height: 5 }),
       ],
     },
     {

@@ -24,36 +24,33 @@ export function alertsOfPattern(number: PatternNumber): readonly AlertRule[] {
   return ALERTS.filter(({ pattern }) => pattern === number);
 }
 
+/** Labels that every alert table shows; which of them an alert has depends on what it is about. */
+const COLUMNS = ['alertstate', 'severity', 'alertname', 'temporal_namespace'] as const;
+
+export interface AlertTableSpec {
+  readonly names: readonly string[];
+  /** Further labels that say what the alerts are about. */
+  readonly about: readonly string[];
+  readonly width: number;
+  readonly height?: number;
+}
+
 /** What fires now or is about to, of some alerts. */
-export function alertTable(
-  names: readonly string[],
-  { taskTypes, width, height }: { readonly taskTypes: boolean; readonly width: number; readonly height?: number },
-): PanelMaker {
+export function alertTable({ names, about, ...size }: AlertTableSpec): PanelMaker {
+  const columns = [...COLUMNS, ...about];
   // An alert that is not about a namespace or a task type has no such label, and is shown whichever is chosen.
-  const chosen = ['temporal_namespace', ...(taskTypes ? ['task_type'] : [])].map((label) => `${label}=~"$${label}|"`);
+  const chosen = columns
+    .filter((label) => label === 'temporal_namespace' || label === 'task_type')
+    .map((label) => `${label}=~"$${label}|"`);
   const matchers = [`alertname=~"${names.join('|')}"`, ...chosen].join(', ');
   return table({
+    ...size,
     title: 'Alerts',
     description:
       'Alerts of this package that fire, and those that wait for their time (pending). The annotations of a notification name the command that lists the runs, and the runbook.',
     unit: 'short',
-    width,
-    ...(height !== undefined && { height }),
-    queries: [{ expr: `max by (${ALERT_COLUMNS.join(', ')}) (ALERTS{${matchers}})`, legend: 'active' }],
+    queries: [{ expr: `max by (${columns.join(', ')}) (ALERTS{${matchers}})`, legend: 'active' }],
     noValue: 'No alert fires. Where Prometheus has not loaded the rules, none ever does.',
-    columns: ALERT_COLUMNS,
+    columns,
   });
 }
-
-const ALERT_COLUMNS = [
-  'alertstate',
-  'severity',
-  'alertname',
-  'temporal_namespace',
-  'task_type',
-  'workflow_type',
-  'finding',
-  'provider',
-  'model',
-  'part',
-] as const;

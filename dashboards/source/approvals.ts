@@ -54,7 +54,7 @@ export const APPROVALS: DashboardSpec = {
           queries: [{ expr: `min(${exported('approvalOldestDue', { pick: 'min' })}) * 1000`, legend: 'due' }],
           noValue: 'None is open',
         }),
-        alertTable(alertsOfDashboard('approvals'), { taskTypes: true, width: 14, height: 7 }),
+        alertTable({ names: alertsOfDashboard('approvals'), about: ['task_type'], width: 14, height: 7 }),
         text({
           title: 'What to do',
           description: 'Commands that find what waits, and decide it.',

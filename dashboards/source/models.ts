@@ -100,7 +100,12 @@ export const MODELS: DashboardSpec = {
           queries: [{ expr: `sum(${growth(metric('llmUsageMissing'), '$__range')})`, legend: 'responses' }],
           noValue: 'None',
         }),
-        alertTable(alertsOfDashboard('models'), { taskTypes: true, width: 24, height: 5 }),
+        alertTable({
+          names: alertsOfDashboard('models'),
+          about: ['task_type', 'provider', 'model'],
+          width: 24,
+          height: 5,
+        }),
       ],
     },
     {
@@ -338,7 +343,7 @@ export const MODELS: DashboardSpec = {
             { expr: sumBy(BY_MODEL, rate(metric('llmEstimatedOutputTokens'))), legend: `${MODEL} output` },
           ],
           noValue:
-            'Nothing was estimated: every response carried its usage, or estimates are switched off (estimateTokens)',
+            'Nothing was estimated: every response carried its usage, or estimateTokens is off',
           links: [agentsOfModel(ofSeries)],
         }),
         timeseries({

@@ -23,7 +23,7 @@ export const FAILURE_PATTERNS: DashboardSpec = {
     {
       title: 'Now',
       panels: [
-        alertTable(patternAlerts(), { taskTypes: true, width: 12 }),
+        alertTable({ names: patternAlerts(), about: ['task_type', 'workflow_type', 'finding'], width: 12 }),
         table({
           title: 'Findings',
           description:

@@ -91,7 +91,12 @@ export const PIPELINE: DashboardSpec = {
           queries: [{ expr: `count(count by (version) (${metric('buildInfo')}))`, legend: 'versions' }],
           noValue: 'No targets',
         }),
-        alertTable(alertsOfDashboard('pipeline'), { taskTypes: false, width: 24, height: 5 }),
+        alertTable({
+          names: alertsOfDashboard('pipeline'),
+          about: ['part', 'task_queue', 'job'],
+          width: 24,
+          height: 5,
+        }),
       ],
     },
     {
