@@ -52,5 +52,7 @@ export function alertTable({ names, about, ...size }: AlertTableSpec): PanelMake
     queries: [{ expr: `max by (${columns.join(', ')}) (ALERTS{${matchers}})`, legend: 'active' }],
     noValue: 'No alert fires. Where Prometheus has not loaded the rules, none ever does.',
     columns,
+    hideValues: true,
+    words: { column: 'alertstate', values: { firing: { color: 'red' }, pending: { color: 'orange' } } },
   });
 }

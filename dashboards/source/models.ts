@@ -342,8 +342,7 @@ export const MODELS: DashboardSpec = {
             { expr: sumBy(BY_MODEL, rate(metric('llmEstimatedInputTokens'))), legend: `${MODEL} input` },
             { expr: sumBy(BY_MODEL, rate(metric('llmEstimatedOutputTokens'))), legend: `${MODEL} output` },
           ],
-          noValue:
-            'Nothing was estimated: every response carried its usage, or estimateTokens is off',
+          noValue: 'Nothing was estimated: every response carried its usage, or estimateTokens is off',
           links: [agentsOfModel(ofSeries)],
         }),
         timeseries({

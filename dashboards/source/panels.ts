@@ -12,6 +12,7 @@ import {
   LegendPlacement,
   ReduceDataOptionsBuilder,
   SortOrder,
+  TableCellDisplayMode,
   TooltipDisplayMode,
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
@@ -80,8 +81,13 @@ export interface StatSpec extends PanelSpec {
 export interface TableSpec extends PanelSpec {
   /** Labels in the order in which they are shown. Values come last, named as their queries. */
   readonly columns: readonly string[];
-  /** Values that stand for words, by value. */
-  readonly words?: Readonly<Record<string, { readonly text: string; readonly color: string }>>;
+  /** Whether the labels say it all. */
+  readonly hideValues?: boolean;
+  /** What stands in a column instead of some of its values. */
+  readonly words?: {
+    readonly column: string;
+    readonly values: Readonly<Record<string, { readonly text?: string; readonly color: string }>>;
+  };
 }
 
 export type PanelMaker = () => cog.Builder<Panel>;
@@ -131,7 +137,9 @@ export function table(spec: TableSpec): PanelMaker {
     panel.withTransformation({
       id: 'organize',
       options: {
-        excludeByName: { Time: true },
+        excludeByName: Object.fromEntries(
+          ['Time', ...(spec.hideValues === true ? values.map(({ field }) => field) : [])].map((name) => [name, true]),
+        ),
         indexByName: Object.fromEntries(
           [...spec.columns, ...values.map(({ field }) => field)].map((name, i) => [name, i]),
         ),
@@ -142,7 +150,10 @@ export function table(spec: TableSpec): PanelMaker {
       if (unit !== undefined) panel.overrideByName(legend, [{ id: 'unit', value: unit }]);
     }
     if (spec.words !== undefined) {
-      panel.mappings([{ type: MappingType.ValueToText, options: spec.words }]);
+      panel.overrideByName(spec.words.column, [
+        { id: 'mappings', value: [{ type: MappingType.ValueToText, options: spec.words.values }] },
+        { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+      ]);
     }
     return common(panel, spec);
   };

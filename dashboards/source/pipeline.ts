@@ -109,7 +109,10 @@ export const PIPELINE: DashboardSpec = {
           width: 12,
           columns: ['job', 'instance'],
           queries: [{ expr: 'max by (job, instance) (up{job=~"$job"})', legend: 'answers' }],
-          words: { '0': { text: 'no', color: 'red' }, '1': { text: 'yes', color: 'green' } },
+          words: {
+            column: 'answers',
+            values: { '0': { text: 'no', color: 'red' }, '1': { text: 'yes', color: 'green' } },
+          },
           noValue: 'Prometheus has no target of these jobs',
         }),
         table({
