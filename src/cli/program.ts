@@ -1,14 +1,23 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
+import { addApprovalsCommand } from './commands/approvals';
 import { addExplainCommand } from './commands/explain';
+import { addExporterCommand } from './commands/exporter';
 import { addFindingsCommand } from './commands/findings';
+import { addOrphansCommand } from './commands/orphans';
+import { addOverdueCommand } from './commands/overdue';
 import { addReplayCheckCommand } from './commands/replay-check';
 import { addSetupCommand } from './commands/setup';
 import { addTransformsCommand } from './commands/transforms';
 import type { Output } from './output';
+import { PROCESS_TERMINAL, type Terminal } from './terminal';
 
 /** Runs the command line and returns its exit code. Prints errors; never throws. */
-export async function run(args: readonly string[], output: Output): Promise<ExitCode> {
+export async function run(
+  args: readonly string[],
+  output: Output,
+  terminal: Terminal = PROCESS_TERMINAL,
+): Promise<ExitCode> {
   const program = new Command('temporal-agent-observability')
     .description('Observes AI agents that run on Temporal.')
     .exitOverride()
@@ -20,11 +29,15 @@ export async function run(args: readonly string[], output: Output): Promise<Exit
       'after',
       `
 Exit codes:
-  0 done · 1 failed · 2 wrong usage · 3 Temporal not reachable · 4 not found · 5 not permitted`,
+  0 done · 1 failed · 2 wrong usage · 3 Temporal not reachable · 4 not found · 5 not permitted · 6 refused by the workflow`,
     );
   addSetupCommand(program, output);
   addExplainCommand(program, output);
+  addExporterCommand(program, output);
   addFindingsCommand(program, output);
+  addOverdueCommand(program, output);
+  addOrphansCommand(program, output, terminal);
+  addApprovalsCommand(program, output);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
   try {

@@ -37,12 +37,14 @@ export const EXPORTER_METRICS = {
     type: 'gauge',
     help: 'Age from which a running task is overdue, configured or derived from the 95th percentile of closed runs.',
     labels: [...TASK_TYPE, 'source'],
+    combined: 'min',
   },
   workflowOldestOverdueStart: {
     name: 'temporal_agent_workflow_oldest_overdue_start_timestamp_seconds',
     type: 'gauge',
     help: 'When the oldest overdue task began; absent where none is overdue.',
     labels: TASK_TYPE,
+    combined: 'min',
   },
   workflowDuration: {
     name: 'temporal_agent_workflow_duration_seconds',
@@ -74,7 +76,7 @@ export const EXPORTER_METRICS = {
   approvalsOverdue: {
     name: 'temporal_agent_approvals_overdue',
     type: 'gauge',
-    help: 'Running agents whose most urgent approval is past its due time.',
+    help: 'Running agents whose most urgent approval is past its due time by more than its task type is given.',
     labels: TASK_TYPE,
   },
   approvalOldestDue: {
@@ -82,6 +84,7 @@ export const EXPORTER_METRICS = {
     type: 'gauge',
     help: 'Due time of the open approval that is due first; absent where none is open.',
     labels: TASK_TYPE,
+    combined: 'min',
   },
   workflowsOrphaned: {
     name: 'temporal_agent_workflows_orphaned',
@@ -92,7 +95,7 @@ export const EXPORTER_METRICS = {
   workflowTasksFailing: {
     name: 'temporal_agent_workflow_tasks_failing',
     type: 'gauge',
-    help: 'Running agents whose workflow task fails again and again.',
+    help: 'Running agents whose workflow task fails again and again; before Temporal 1.30, of a sample only: overdue, oldest and newest runs.',
     labels: TASK_TYPE,
   },
   exporterLastSuccess: {

@@ -19,6 +19,7 @@ import type { LlmCall } from '../llm/types';
 import { observeActivity, recordGenAiMetrics } from '../metrics';
 import { ErrorReporter } from '../reporting/error-reporter';
 import { type FindingOutlets, FindingReporter } from '../reporting/finding-reporter';
+import { PACKAGE_VERSION, SDK_VERSION } from '../reporting/versions';
 import type { ResolvedOptions } from '../resolve-options';
 import { type ActivitySpan, addFindingEvent, startActivitySpan, traceIdsOf } from '../tracing';
 import { ObservedTrace, type Watch } from './attempt-trace';
@@ -27,7 +28,6 @@ import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
 import { findPayload, inlineBytes } from './payload-findings';
 import { TransformReporter } from './transform-reporter';
-import { PACKAGE_VERSION, SDK_VERSION } from './versions';
 
 /** Findings that wait for metrics or records. */
 const MAX_WAITING = 100;
@@ -203,7 +203,8 @@ export class WorkerObserver implements AttemptObserver {
     metrics.inc('findings', { finding: id, severity, task_type: taskType, workflow_type: workflowType });
   }
 
-  private record(finding: Finding): void {
+  /** Keeps a finding that was counted and logged already. */
+  record(finding: Finding): void {
     if (this.outlets !== undefined) this.outlets.recorder?.recordFinding(this.namespace, finding);
     else if (this.unrecorded.length < MAX_WAITING) this.unrecorded.push(finding);
   }

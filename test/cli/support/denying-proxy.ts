@@ -9,7 +9,10 @@ export interface DenyingProxy {
   close(): void;
 }
 
-/** A real Temporal server seen through the eyes of someone without all permissions: some gRPC methods are refused. */
+/**
+ * A real Temporal server seen through the eyes of someone without all permissions: some gRPC methods are refused. The list
+ * may change while the proxy runs.
+ */
 export async function startDenyingProxy(target: string, deniedMethods: readonly string[]): Promise<DenyingProxy> {
   const upstream = http2.connect(`http://${target}`);
   const sessions = new Set<http2.ServerHttp2Session>();
@@ -52,7 +55,10 @@ function forward(
 ): void {
   const request = upstream.request(headers);
   request.on('error', () => stream.destroy());
+  // Who asked may be gone before the answer comes.
+  stream.on('close', () => request.close());
   request.on('response', (response, flags) => {
+    if (stream.destroyed) return;
     // A gRPC error without a body comes as headers alone.
     const isWhole = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     stream.respond(response, { waitForTrailers: !isWhole, endStream: isWhole });

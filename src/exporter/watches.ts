@@ -1,0 +1,19 @@
+import { ExpectedDurations } from './expected';
+import type { Watch, WatchedNamespace } from './watch';
+import { ApprovalsWatch } from './watches/approvals';
+import { ClosedWatch } from './watches/closed';
+import { FailingTasksWatch } from './watches/failing-tasks';
+import { OrphansWatch } from './watches/orphans';
+import { OverdueWatch } from './watches/overdue';
+
+/** Everything that is watched in a namespace, in the order in which it is asked for. */
+export function createWatches(namespace: WatchedNamespace): readonly Watch[] {
+  const expected = new ExpectedDurations(namespace.visibility, namespace.config);
+  return [
+    new OverdueWatch(namespace, expected),
+    new OrphansWatch(namespace),
+    new ApprovalsWatch(namespace),
+    new FailingTasksWatch(namespace, expected),
+    new ClosedWatch(namespace),
+  ];
+}
