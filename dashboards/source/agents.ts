@@ -1,4 +1,4 @@
-import { alertsOfDashboard, alertTable } from './alerts';
+import { ALERTS, alertTable } from './alerts';
 import type { DashboardSpec } from './dashboard';
 import { agentsOfModel, ofRow, ofSeries, runningAgents, runsOfWorkflowType } from './links';
 import { stat, table, timeseries } from './panels';
@@ -77,7 +77,12 @@ export const AGENTS: DashboardSpec = {
           queries: [{ expr: `sum(${growth(metric('findings'), '$__range')})`, legend: 'findings' }],
           noValue: 'None',
         }),
-        alertTable({ names: alertsOfDashboard('agents'), about: ['task_type'], width: 24, height: 5 }),
+        alertTable({
+          names: ALERTS.map(({ alert }) => alert),
+          about: ['task_type', 'workflow_type', 'finding', 'model'],
+          width: 24,
+          height: 6,
+        }),
       ],
     },
     {

@@ -36,9 +36,6 @@ import type { Link } from './links';
 /** Data source of every panel: what the variable `datasource` is set to. */
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 
-/** Columns of a dashboard. */
-export const COLUMNS = 24;
-
 export interface Query {
   readonly expr: string;
   /** Name of its series, with labels as `{{label}}`. */
@@ -61,7 +58,7 @@ export interface PanelSpec {
   readonly noValue: string;
   /** From which value on it is orange, and from which on red. */
   readonly thresholds?: { readonly warning?: number; readonly critical?: number };
-  /** Of {@link COLUMNS}. */
+  /** Of the 24 columns that a dashboard has. */
   readonly width: number;
   readonly height?: number;
   /** Where a click on a value leads to. */
