@@ -1,32 +1,17 @@
 // What the grammar cannot tell: that the oldest Prometheus that is supported takes every expression, and what they come to.
 
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { stringify } from 'yaml';
+import { expect, test } from 'vitest';
 import { exported, growth, metric, rareQuantile, sumBy } from '../../dashboards/source/queries';
+import { type Compared, checkRules, compare, type Series } from './run-promtool';
 import { QUERIES } from './shipped';
 
-mkdirSync('.cache', { recursive: true });
-const folder = path.resolve(mkdtempSync('.cache/dashboards-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** One series at a scrape a minute. */
-interface Series {
-  readonly series: string;
-  readonly values: string;
-}
-
-interface Sample {
-  readonly labels: string;
-  readonly value: number;
+/** What promtool says about what an expression should come to at a time. */
+function compared(series: readonly Series[], expr: string, at: string, samples: Compared['exp_samples']): string {
+  return compare(series, [{ expr, eval_time: at, exp_samples: samples }]);
 }
 
 test('Prometheus takes every query', () => {
-  const rules = QUERIES.map(({ target }, i) => ({ record: `query:${i}`, expr: chosen(target.expr) }));
-  const file = written('queries.yml', { groups: [{ name: 'queries', rules }] });
-  expect(promtool('check', 'rules', '--lint=none', file)).toContain(`${rules.length} rules found`);
+  expect(checkRules(QUERIES.map(({ target }) => target.expr))).toContain(`${QUERIES.length} rules found`);
 });
 
 const FINDING = '{job="worker", temporal_namespace="n", task_type="t", finding="f"}';
@@ -94,45 +79,3 @@ test('replicas of the exporter are not added up, and one whose polls fail does n
   ];
   expect(compared(hung, total, '40m', [{ labels: '{}', value: 3 }])).toContain('SUCCESS');
 });
-
-/** What promtool says about what an expression should come to at a time. */
-function compared(input: readonly Series[], expr: string, time: string, samples: readonly Sample[]): string {
-  const file = written('test.yml', {
-    evaluation_interval: '1m',
-    tests: [
-      {
-        interval: '1m',
-        input_series: input,
-        promql_expr_test: [{ expr: chosen(expr), eval_time: time, exp_samples: samples }],
-      },
-    ],
-  });
-  return promtool('test', 'rules', file);
-}
-
-/** With everything chosen, over a window of five minutes. */
-function chosen(expr: string): string {
-  return expr
-    .replaceAll('$__rate_interval', '5m')
-    .replaceAll('$__range', '6h')
-    .replaceAll(/\$[a-z_]+/g, '.*');
-}
-
-function written(name: string, content: object): string {
-  const file = path.join(folder, name);
-  writeFileSync(file, stringify(content));
-  return file;
-}
-
-/** What promtool says, whether it is content or not. */
-function promtool(...args: string[]): string {
-  try {
-    return execFileSync('promtool', args, { encoding: 'utf8', stdio: 'pipe' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new Error('promtool is not on the PATH. Debian has it in the package `prometheus`.');
-    }
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    return stdout + stderr;
-  }
-}
