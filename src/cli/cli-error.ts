@@ -1,3 +1,7 @@
+import { grpcCode } from '../client/grpc-status';
+
+export { grpcCode };
+
 /** Exit codes of every command; scripts may rely on them. */
 export const EXIT = {
   ok: 0,
@@ -37,16 +41,6 @@ const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
 const INVALID_ARGUMENT = 3;
 const DEADLINE_EXCEEDED = 4;
-
-/** gRPC status of an error, looking through the client's wrappers. */
-export function grpcCode(error: unknown): number | undefined {
-  for (let current = error, depth = 0; current instanceof Error && depth < 5; depth++) {
-    const { code } = current as { code?: unknown };
-    if (typeof code === 'number') return code;
-    current = current.cause;
-  }
-  return undefined;
-}
 
 export function isPermissionError(error: unknown): boolean {
   const code = grpcCode(error);

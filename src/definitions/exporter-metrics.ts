@@ -37,12 +37,14 @@ export const EXPORTER_METRICS = {
     type: 'gauge',
     help: 'Age from which a running task is overdue, configured or derived from the 95th percentile of closed runs.',
     labels: [...TASK_TYPE, 'source'],
+    combined: 'min',
   },
   workflowOldestOverdueStart: {
     name: 'temporal_agent_workflow_oldest_overdue_start_timestamp_seconds',
     type: 'gauge',
     help: 'When the oldest overdue task began; absent where none is overdue.',
     labels: TASK_TYPE,
+    combined: 'min',
   },
   workflowDuration: {
     name: 'temporal_agent_workflow_duration_seconds',
@@ -82,6 +84,7 @@ export const EXPORTER_METRICS = {
     type: 'gauge',
     help: 'Due time of the open approval that is due first; absent where none is open.',
     labels: TASK_TYPE,
+    combined: 'min',
   },
   workflowsOrphaned: {
     name: 'temporal_agent_workflows_orphaned',

@@ -5,6 +5,8 @@ export interface MetricDefinition {
   readonly type: MetricType;
   readonly help: string;
   readonly labels: readonly string[];
+  /** What values that share their labels become, which happens beyond a cap on label values. Their sum unless it says `min`. */
+  readonly combined?: 'min';
   /** Upper bounds of a histogram's buckets, in the metric's unit. */
   readonly buckets?: readonly number[];
   /**

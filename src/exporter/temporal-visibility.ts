@@ -1,33 +1,38 @@
-import type { ConnectionLike } from '@temporalio/client';
+import type { ListedRuns, Visibility } from '../client/visibility';
 import { readVisibleRun, type VisibleRun } from '../client/visible-run';
 import type { ExporterQuery } from '../definitions/exporter-queries';
-import type { ListedRuns, Visibility } from './visibility';
+import { type ExporterConnection, type RequestOptions, TemporalRequests } from './temporal-requests';
 
-/** Time allowed for one request, in milliseconds. */
-const REQUEST_MS = 10_000;
+export type { ExporterConnection } from './temporal-requests';
+
 /** Most that the server gives in one page by default. */
 const PAGE_SIZE = 1000;
 
-/** The part of a connection that is needed; both `Connection` and `NativeConnection` have it. */
-export type ExporterConnection = Pick<ConnectionLike, 'workflowService' | 'operatorService' | 'withDeadline'>;
+/** Of a command: half of what a server allows a namespace by default (`frontend.namespaceRPS.visibility`). */
+const COMMAND_OPTIONS: RequestOptions = { requestsPerSecond: 5 };
 
-/** Visibility of one namespace of a server. */
+/** Visibility of one namespace of a server. Every page of a list is a request. */
 export class TemporalVisibility implements Visibility {
-  constructor(
-    private readonly connection: ExporterConnection,
-    private readonly namespace: string,
-  ) {}
+  private readonly requests: TemporalRequests;
 
-  async count(_query: ExporterQuery, condition: string): Promise<number> {
-    const { connection, namespace } = this;
-    const response = await connection.withDeadline(Date.now() + REQUEST_MS, () =>
-      connection.workflowService.countWorkflowExecutions({ namespace, query: condition }),
+  constructor(
+    connection: ExporterConnection,
+    private readonly namespace: string,
+    options = COMMAND_OPTIONS,
+  ) {
+    this.requests = new TemporalRequests(connection, options);
+  }
+
+  async count(query: ExporterQuery, condition: string): Promise<number> {
+    const { namespace } = this;
+    const response = await this.requests.send(query, 'CountWorkflowExecutions', ({ workflowService }) =>
+      workflowService.countWorkflowExecutions({ namespace, query: condition }),
     );
     return Number(response.count ?? 0);
   }
 
-  async list(_query: ExporterQuery, condition: string, limit: number): Promise<ListedRuns> {
-    const { connection, namespace } = this;
+  async list(query: ExporterQuery, condition: string, limit: number): Promise<ListedRuns> {
+    const { namespace } = this;
     const runs: VisibleRun[] = [];
     let nextPageToken: Uint8Array = new Uint8Array();
     do {
@@ -37,8 +42,8 @@ export class TemporalVisibility implements Visibility {
         pageSize: Math.min(limit - runs.length, PAGE_SIZE),
         nextPageToken,
       };
-      const response = await connection.withDeadline(Date.now() + REQUEST_MS, () =>
-        connection.workflowService.listWorkflowExecutions(request),
+      const response = await this.requests.send(query, 'ListWorkflowExecutions', ({ workflowService }) =>
+        workflowService.listWorkflowExecutions(request),
       );
       runs.push(...(response.executions ?? []).map(readVisibleRun));
       nextPageToken = response.nextPageToken ?? new Uint8Array();

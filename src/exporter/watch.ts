@@ -4,12 +4,12 @@
  * @module
  */
 
+import type { Visibility } from '../client/visibility';
 import type { ExporterQuery } from '../definitions/exporter-queries';
 import type { Detected } from '../definitions/finding';
 import type { SearchAttributeName } from '../definitions/search-attributes';
 import type { NamespaceMetrics } from '../metrics';
 import type { ExporterConfig } from './config';
-import type { Visibility } from './visibility';
 import type { WorkflowDescriber } from './workflow-describer';
 
 /** What stays the same from poll to poll. */

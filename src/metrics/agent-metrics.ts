@@ -2,7 +2,7 @@ import type { Logger } from '@temporalio/common';
 import { Registry } from 'prom-client';
 import { type MetricSource, metricKeysOf } from '../definitions/metrics';
 import type { ReportError } from '../definitions/observer-parts';
-import { MetricsEndpoint } from './endpoint';
+import { MetricsEndpoint, type Readiness, type WhenPortBusy } from './endpoint';
 import { createFamilies, registerFamilies } from './families';
 import { NamespaceMetrics } from './namespace-metrics';
 
@@ -12,12 +12,20 @@ export type MetricsTarget = { readonly registry: Registry } | { readonly host: s
 /** One user's hold on the metrics of a target. */
 export interface AgentMetrics {
   readonly registry: Registry;
-  /** Settles when the endpoint serves, or when the first attempt to serve has failed. Never rejects. */
+  /**
+   * Settles when the endpoint serves, or when the first attempt to serve has failed. Rejects only where that was asked
+   * for when the metrics were acquired.
+   */
   readonly ready: Promise<void>;
   /** Where metrics are served; `undefined` with the user's own registry and while the port cannot be opened. */
   readonly address: string | undefined;
   /** The metrics of one Temporal namespace; counters with known labels start at 0 when it is first asked for. */
   for(namespace: string): NamespaceMetrics;
+  /**
+   * Lets `/readyz` ask this as well, until what is returned is called. Nothing happens with the user's own registry, which
+   * has no endpoint of ours.
+   */
+  addReadiness(ask: () => Readiness): () => void;
   /** Gives up this hold; the last one closes the endpoint. Safe to call twice. Never rejects. */
   release(): Promise<void>;
 }
@@ -29,10 +37,10 @@ class SharedMetrics {
   readonly #families = createFamilies();
   #holders = 0;
 
-  constructor(target: MetricsTarget, report: ReportError, logger: Logger) {
+  constructor(target: MetricsTarget, report: ReportError, logger: Logger, whenBusy: WhenPortBusy) {
     this.registry = 'registry' in target ? target.registry : new Registry();
     if (!('registry' in target)) {
-      this.endpoint = new MetricsEndpoint(this.registry, target.host, target.port, report, logger);
+      this.endpoint = new MetricsEndpoint(this.registry, target.host, target.port, report, logger, whenBusy);
     }
   }
 
@@ -58,6 +66,7 @@ class SharedMetrics {
         }
         return metrics;
       },
+      addReadiness: (ask) => endpoint?.addReadiness(ask) ?? (() => {}),
       release: () => {
         released ??= this.#release(lastReleased);
         return released;
@@ -80,6 +89,8 @@ const byRegistry = new WeakMap<Registry, SharedMetrics>();
 /**
  * Metrics of a target, shared by all workers of the process that name the same registry, or the same host and port.
  *
+ * @param whenBusy - what happens when the port cannot be opened: a worker goes on and tries again, while a process that is
+ *   there for its metrics alone had better fail. The first to ask for an address decides.
  * @throws Error when the user's registry holds another metric under one of our names
  */
 export function acquireMetrics(
@@ -87,17 +98,18 @@ export function acquireMetrics(
   source: MetricSource,
   report: ReportError,
   logger: Logger,
+  whenBusy: WhenPortBusy = 'retry',
 ): AgentMetrics {
   if ('registry' in target) {
     let shared = byRegistry.get(target.registry);
     if (shared === undefined) {
-      shared = new SharedMetrics(target, report, logger);
+      shared = new SharedMetrics(target, report, logger, whenBusy);
       byRegistry.set(target.registry, shared);
     }
     return shared.hold(source, report, async () => {});
   }
   const key = `${target.host} ${target.port}`;
-  const shared = byAddress.get(key) ?? new SharedMetrics(target, report, logger);
+  const shared = byAddress.get(key) ?? new SharedMetrics(target, report, logger, whenBusy);
   byAddress.set(key, shared);
   return shared.hold(source, report, async () => {
     byAddress.delete(key);

@@ -57,10 +57,15 @@ export class NamespaceMetrics {
     try {
       for (const { value } of values) requireFinite(key, value);
       const { series } = this.#families[key];
+      const { combined }: MetricDefinition = METRICS[key];
+      const set = new Set<object>();
       series.removeAll(this.#namespace);
-      // Values that share a label because its cap was reached share the gauge, too.
       for (const { labels, value } of values) {
-        series.cell(this.#namespace, labels, this.#onOverflow[key]).value += value;
+        const cell = series.cell(this.#namespace, labels, this.#onOverflow[key]);
+        // Values that share a label because its cap was reached share the gauge, too.
+        if (set.has(cell)) cell.value = combined === 'min' ? Math.min(cell.value, value) : cell.value + value;
+        else cell.value = value;
+        set.add(cell);
       }
     } catch (error) {
       this.#failed(key, error);

@@ -19,6 +19,7 @@ import type { LlmCall } from '../llm/types';
 import { observeActivity, recordGenAiMetrics } from '../metrics';
 import { ErrorReporter } from '../reporting/error-reporter';
 import { type FindingOutlets, FindingReporter } from '../reporting/finding-reporter';
+import { PACKAGE_VERSION, SDK_VERSION } from '../reporting/versions';
 import type { ResolvedOptions } from '../resolve-options';
 import { type ActivitySpan, addFindingEvent, startActivitySpan, traceIdsOf } from '../tracing';
 import { ObservedTrace, type Watch } from './attempt-trace';
@@ -27,7 +28,6 @@ import { guardedLogger } from './logger';
 import { Outlets } from './outlets';
 import { findPayload, inlineBytes } from './payload-findings';
 import { TransformReporter } from './transform-reporter';
-import { PACKAGE_VERSION, SDK_VERSION } from './versions';
 
 /** Findings that wait for metrics or records. */
 const MAX_WAITING = 100;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { VisibleRun } from '../client/visible-run';
 import type { ExporterQuery } from '../definitions/exporter-queries';
+import type { VisibleRun } from './visible-run';
 
 /** Runs that a query gave, newest first. */
 export interface ListedRuns {
