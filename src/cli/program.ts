@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addExplainCommand } from './commands/explain';
 import { addFindingsCommand } from './commands/findings';
+import { addOverdueCommand } from './commands/overdue';
 import { addReplayCheckCommand } from './commands/replay-check';
 import { addSetupCommand } from './commands/setup';
 import { addTransformsCommand } from './commands/transforms';
@@ -25,6 +26,7 @@ Exit codes:
   addSetupCommand(program, output);
   addExplainCommand(program, output);
   addFindingsCommand(program, output);
+  addOverdueCommand(program, output);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
   try {

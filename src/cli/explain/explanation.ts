@@ -155,6 +155,7 @@ export type ExplainedWait =
       readonly since?: string;
       readonly lastFailure?: ExplainedFailure;
     }
+  | { readonly kind: 'approval'; readonly state: string; readonly dueAt?: string }
   | { readonly kind: 'signal-or-update' };
 
 export interface ExplainedFinding {

@@ -1,5 +1,6 @@
-import type { ExplainedFailure, ExplainedIteration, ExplainedTool, ExplainedWait, Explanation } from './explanation';
+import type { ExplainedIteration, ExplainedTool, Explanation } from './explanation';
 import { formatCost, formatCount, formatDuration, plural, table } from './format';
+import { failureText, waitLines } from './print-wait';
 
 /** The story as text for a terminal, line by line. */
 export function printExplanation(explanation: Explanation): string[] {
@@ -8,10 +9,7 @@ export function printExplanation(explanation: Explanation): string[] {
     ...section('Iterations', iterationLines(explanation)),
     ...section('Children', childLines(explanation)),
     ...section('Failed attempts', failedAttemptLines(explanation)),
-    ...section(
-      'Waits for',
-      explanation.waitingFor.map((wait) => waitLine(wait, explanation.waitingFor)),
-    ),
+    ...section('Waits for', waitLines(explanation.waitingFor)),
     ...section('Findings', findingLines(explanation)),
     ...section('Totals', totalLines(explanation)),
     ...section('Notes', explanation.notes),
@@ -104,46 +102,6 @@ function failedAttemptLines({ failedAttempts, chain }: Explanation): string[] {
     const run = chain.length > 1 ? `run ${runNumbers.get(runId)}, ` : '';
     return `${activityType} (${run}activity ${activityId}) attempt ${attempt}: ${failureText(failure)}`;
   });
-}
-
-function failureText({ errorType, type, message, retryable, retryAfterMs }: ExplainedFailure): string {
-  const named = errorType !== undefined && errorType !== '_OTHER' ? errorType : type;
-  const kind = named === 'Error' ? undefined : named;
-  const asked = retryAfterMs === undefined ? '' : ` (asked to wait ${formatDuration(retryAfterMs)})`;
-  return `${kind === undefined ? '' : `${kind}: `}${message}${asked}${retryable === false ? ' (permanent)' : ''}`;
-}
-
-function waitLine(wait: ExplainedWait, all: readonly ExplainedWait[]): string {
-  switch (wait.kind) {
-    case 'activity': {
-      const limit = wait.maximumAttempts === undefined ? '' : ` of ${wait.maximumAttempts}`;
-      const parts = [
-        `activity ${wait.activityType} (${wait.activityId}): ${wait.state}, attempt ${wait.attempt}${limit}`,
-        wait.since && `since ${wait.since}`,
-        wait.lastHeartbeatAt && `last heartbeat ${wait.lastHeartbeatAt}`,
-        wait.nextAttemptAt && `next attempt ${wait.nextAttemptAt}`,
-        wait.lastFailure && `last failure: ${failureText(wait.lastFailure)}`,
-      ];
-      return parts.filter((part) => part !== undefined).join(', ');
-    }
-    case 'timer':
-      // A wait for a signal with a time limit looks like this too: Temporal does not know of conditions.
-      return `timer ${wait.timerId}: fires ${wait.firesAt}${
-        all.every(({ kind }) => kind === 'timer') ? ', unless a signal or update ends the wait before' : ''
-      }`;
-    case 'child':
-      return `child ${wait.workflowType} ${wait.workflowId}`;
-    case 'nexus-operation':
-      return `Nexus operation ${wait.operation}, attempt ${wait.attempt}`;
-    case 'workflow-task': {
-      const failure = wait.lastFailure === undefined ? '' : `: ${failureText(wait.lastFailure)}`;
-      return wait.attempt > 1
-        ? `a worker: its workflow task fails again and again (attempt ${wait.attempt})${failure}`
-        : `a worker that takes its workflow task${wait.since === undefined ? '' : `, since ${wait.since}`}${failure}`;
-    }
-    case 'signal-or-update':
-      return 'a signal or update: nothing is pending';
-  }
 }
 
 function findingLines({ findings }: Explanation): string[] {

@@ -1,3 +1,4 @@
+import { APPROVAL_OPEN_STATES } from '../../definitions/approvals';
 import { defined } from '../../definitions/defined';
 import type { PendingActivity, RunDescription } from './describe-run';
 import type { ExplainedWait } from './explanation';
@@ -33,8 +34,19 @@ export function explainWaiting(run: RunDescription, story: RunStory, redact: Red
       }),
     });
   }
+  const approval = explainApprovalWait(run);
+  if (approval !== undefined) waits.push(approval);
   // With a timer pending, it is most often the time limit of a wait for a signal; with nothing pending it must be one.
   return waits.length > 0 ? waits : [{ kind: 'signal-or-update' }];
+}
+
+/** The most urgent approval, which is the one that search attributes show. */
+function explainApprovalWait({ searchAttributes }: RunDescription): ExplainedWait | undefined {
+  const state = APPROVAL_OPEN_STATES.find((open) => open === searchAttributes.AgentApprovalState);
+  if (state === undefined) return undefined;
+  const { AgentApprovalDueAt: due } = searchAttributes;
+  const dueAtMs = typeof due === 'string' ? Date.parse(due) : Number.NaN;
+  return { kind: 'approval', state, ...defined({ dueAt: Number.isNaN(dueAtMs) ? undefined : isoTime(dueAtMs) }) };
 }
 
 function explainActivityWait(pending: PendingActivity, redact: RedactText): ExplainedWait {

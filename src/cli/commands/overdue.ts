@@ -1,0 +1,66 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { DEFAULT_EXPORTER_CONFIG } from '../../exporter/config';
+import { CliError, EXIT } from '../cli-error';
+import { addConnectionOptions, type ConnectionFlags, withConnection } from '../connection';
+import { parseDuration } from '../duration';
+import { plural } from '../explain/format';
+import type { Output } from '../output';
+import { findOverdue } from '../overdue/find-overdue';
+import { printOverdue } from '../overdue/print-overdue';
+
+interface OverdueFlags extends ConnectionFlags {
+  readonly taskType?: string;
+  readonly expected?: number;
+  readonly limit: number;
+  readonly fail?: boolean;
+  readonly json?: boolean;
+}
+
+const DEFAULT_LIMIT = 50;
+/** Each is described, and its history read. */
+const MAX_LIMIT = 1000;
+
+export function addOverdueCommand(program: Command, output: Output): void {
+  const command = program
+    .command('overdue')
+    .description('Lists agents that run longer than expected, oldest first, and what each waits for now.')
+    .option('--task-type <type>', 'only agents of this AgentTaskType')
+    .option(
+      '--expected <duration>',
+      'age from which an agent is overdue: a number and s, m, h or d; in place of what is configured or observed',
+      parseDuration,
+    )
+    .option('--limit <n>', `most agents to list, up to ${MAX_LIMIT}`, parseLimit, DEFAULT_LIMIT)
+    .option('--fail', 'exit code 1 when an agent is overdue')
+    .option('--json', 'print the agents as JSON; its form is described in docs/overdue.md');
+  addConnectionOptions(command)
+    .addHelpText(
+      'after',
+      `
+Expected of a task type is what is configured, else what is derived from runs that completed: docs/overdue.md.
+Exit code 0 whether agents are overdue or not; with --fail 1 when one is.
+
+Examples:
+  $ temporal-agent-observability overdue
+  $ temporal-agent-observability overdue --task-type research --expected 2h
+  $ temporal-agent-observability overdue --json | jq -r '.runs[] | [.workflowId, .waitingFor[0].kind] | @tsv'`,
+    )
+    .action(async (flags: OverdueFlags) => {
+      const report = await withConnection(flags, (connection) =>
+        findOverdue({ ...flags, connection, config: DEFAULT_EXPORTER_CONFIG }, (line) => output.note(line)),
+      );
+      if (flags.json === true) output.print(JSON.stringify(report, null, 2));
+      else for (const line of printOverdue(report)) output.print(line);
+      if (flags.fail === true && report.overdue > 0) {
+        throw new CliError(`${plural(report.overdue, 'agent is', 'agents are')} overdue.`, EXIT.failed);
+      }
+    });
+}
+
+function parseLimit(value: string): number {
+  const limit = Number(value);
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_LIMIT}`);
+  }
+  return limit;
+}

@@ -1,0 +1,144 @@
+import type { Connection } from '@temporalio/client';
+import { compareSearchAttributes, listSearchAttributes } from '../../client/search-attribute-registry';
+import type { VisibleRun } from '../../client/visible-run';
+import { defined } from '../../definitions/defined';
+import {
+  REQUIRED_SEARCH_ATTRIBUTE,
+  SEARCH_ATTRIBUTE_NAMES,
+  type SearchAttributeName,
+} from '../../definitions/search-attributes';
+import type { ExporterConfig } from '../../exporter/config';
+import { ExpectedDurations } from '../../exporter/expected';
+import { listOverdue, type OverdueQuestion } from '../../exporter/overdue';
+import { taskStartMs } from '../../exporter/task-start';
+import { TemporalVisibility } from '../../exporter/temporal-visibility';
+import { CliError, EXIT } from '../cli-error';
+import { plural } from '../explain/format';
+import { isoTime } from '../explain/time';
+import { describeWaits } from './describe-waits';
+import { mapBounded } from './map-bounded';
+import { type ExpectedOfType, OVERDUE_VERSION, type OverdueReport, type OverdueRun } from './report';
+import { runningTaskTypes } from './running-task-types';
+
+export interface OverdueRequest {
+  readonly connection: Connection;
+  readonly namespace: string;
+  readonly config: Pick<ExporterConfig, 'taskTypes' | 'expected' | 'listLimit'>;
+  /** All that run when left out. */
+  readonly taskType?: string;
+  /** Expected of every type, in place of what is configured or observed; in milliseconds. */
+  readonly expected?: number;
+  /** Most runs that are listed. */
+  readonly limit: number;
+}
+
+/** Runs that are described at a time. */
+const DESCRIBES = 8;
+/** Milliseconds between two lines of progress. */
+const PROGRESS_MS = 3_000;
+
+type Progress = (line: () => string) => void;
+
+/** Finds the agents that are overdue and what they wait for; `note` is told now and then how far it is. */
+export async function findOverdue(request: OverdueRequest, note: (line: string) => void): Promise<OverdueReport> {
+  const { connection, namespace, config, limit } = request;
+  const progress = throttled(note);
+  // Asked first because visibility answers with an empty list for a namespace that does not exist.
+  await connection.workflowService.describeNamespace({ namespace });
+  const attributes = await agentAttributes(connection, namespace);
+  const visibility = new TemporalVisibility(connection, namespace);
+  const nowMs = Date.now();
+  const question: OverdueQuestion = { visibility, attributes, nowMs, listLimit: config.listLimit };
+
+  const taskTypes = await expectations(request, question, progress);
+  const expected = new Map<string, number>();
+  for (const { taskType, expectedMs } of taskTypes) if (expectedMs !== undefined) expected.set(taskType, expectedMs);
+  const { total, runs } = await listOverdue(question, expected, limit);
+  let done = 0;
+  const described = await mapBounded(runs, DESCRIBES, async (run) => {
+    const waits = await describeWaits(connection.workflowService, namespace, run);
+    done++;
+    progress(() => `${done} of ${plural(runs.length, 'run')} described`);
+    return waits && { run: overdueRun(run, waits.waitingFor, taskTypes, nowMs), note: waits.note };
+  });
+  const open = described.filter((each) => each !== undefined);
+  const closed = runs.length - open.length;
+  return {
+    version: OVERDUE_VERSION,
+    namespace,
+    at: isoTime(nowMs),
+    taskTypes,
+    overdue: total - closed,
+    runs: open.map(({ run }) => run),
+    notes: [
+      ...(closed === 0 ? [] : [`${plural(closed, 'run')} closed while this was read.`]),
+      ...open.flatMap((each) => each.note ?? []),
+    ],
+  };
+}
+
+async function agentAttributes(connection: Connection, namespace: string): Promise<ReadonlySet<SearchAttributeName>> {
+  const registered = await listSearchAttributes(connection, namespace);
+  const { ready } = compareSearchAttributes(registered, SEARCH_ATTRIBUTE_NAMES);
+  if (ready.includes(REQUIRED_SEARCH_ATTRIBUTE)) return new Set(ready);
+  throw new CliError(
+    `Namespace "${namespace}" does not have the search attribute ${REQUIRED_SEARCH_ATTRIBUTE}, by which agents are found.`,
+    EXIT.failed,
+    'Register it with the command setup. Runs that start from then on, of workers or clients with the plugin, carry it.',
+  );
+}
+
+async function expectations(
+  { config, taskType, expected }: OverdueRequest,
+  { visibility, nowMs }: OverdueQuestion,
+  progress: Progress,
+): Promise<readonly ExpectedOfType[]> {
+  const names = taskType === undefined ? await runningTaskTypes(visibility) : [taskType];
+  if (expected !== undefined) {
+    return names.map((name) => ({ taskType: name, source: 'given', expectedMs: expected }));
+  }
+  const durations = new ExpectedDurations(visibility, config);
+  const types: ExpectedOfType[] = [];
+  for (const name of names) {
+    const expectation = (await durations.of([name], nowMs)).get(name);
+    if (expectation === undefined) continue;
+    const { source, ms, sample } = expectation;
+    types.push({ taskType: name, source, ...defined({ expectedMs: ms, sample }) });
+    progress(() => `completed runs of ${types.length} of ${plural(names.length, 'task type')} read`);
+  }
+  return types;
+}
+
+function overdueRun(
+  run: VisibleRun,
+  waitingFor: OverdueRun['waitingFor'],
+  taskTypes: readonly ExpectedOfType[],
+  nowMs: number,
+): OverdueRun {
+  const expectation = taskTypes.find(({ taskType }) => taskType === run.taskType);
+  const { taskId, sessionId, iteration, lastTool, model, tokens, approvalState, approvalDueAtMs } = run;
+  const startMs = taskStartMs(run);
+  return {
+    taskType: run.taskType ?? '',
+    workflowId: run.workflowId,
+    runId: run.runId,
+    workflowType: run.workflowType,
+    taskQueue: run.taskQueue,
+    startedAt: isoTime(startMs),
+    ageMs: nowMs - startMs,
+    expectedMs: expectation?.expectedMs ?? 0,
+    source: expectation?.source ?? 'observed',
+    ...defined({ taskId, sessionId, iteration, lastTool, model, tokens, approvalState }),
+    ...(approvalDueAtMs !== undefined ? { approvalDueAt: isoTime(approvalDueAtMs) } : {}),
+    waitingFor,
+  };
+}
+
+function throttled(note: (line: string) => void): Progress {
+  let told = Date.now();
+  return (line) => {
+    if (Date.now() - told < PROGRESS_MS) return;
+    told = Date.now();
+    note(line());
+  };
+}
