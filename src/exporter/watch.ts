@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Logger } from '@temporalio/common';
 import type { Visibility } from '../client/visibility';
 import type { ExporterQuery } from '../definitions/exporter-queries';
 import type { Detected } from '../definitions/finding';
@@ -20,6 +21,7 @@ export interface WatchedNamespace {
   /** Describe and history, which do not count as visibility requests. */
   readonly describer: WorkflowDescriber;
   readonly metrics: NamespaceMetrics;
+  readonly logger: Logger;
   /** Reports a finding, once for each run and cause in this process. Never throws. */
   found(detected: Detected): void;
 }
