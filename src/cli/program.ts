@@ -2,14 +2,20 @@ import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addExplainCommand } from './commands/explain';
 import { addFindingsCommand } from './commands/findings';
+import { addOrphansCommand } from './commands/orphans';
 import { addOverdueCommand } from './commands/overdue';
 import { addReplayCheckCommand } from './commands/replay-check';
 import { addSetupCommand } from './commands/setup';
 import { addTransformsCommand } from './commands/transforms';
 import type { Output } from './output';
+import { PROCESS_TERMINAL, type Terminal } from './terminal';
 
 /** Runs the command line and returns its exit code. Prints errors; never throws. */
-export async function run(args: readonly string[], output: Output): Promise<ExitCode> {
+export async function run(
+  args: readonly string[],
+  output: Output,
+  terminal: Terminal = PROCESS_TERMINAL,
+): Promise<ExitCode> {
   const program = new Command('temporal-agent-observability')
     .description('Observes AI agents that run on Temporal.')
     .exitOverride()
@@ -26,6 +32,7 @@ Exit codes:
   addSetupCommand(program, output);
   addExplainCommand(program, output);
   addFindingsCommand(program, output);
+  addOrphansCommand(program, output, terminal);
   addOverdueCommand(program, output);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);

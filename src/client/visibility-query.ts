@@ -20,7 +20,7 @@ export function quoteTime(ms: number): string {
 }
 
 /** One of several strings; of none, nothing. */
-export function oneOf(attribute: SearchAttributeName | 'WorkflowId', values: readonly string[]): string {
+export function oneOf(attribute: SearchAttributeName | 'WorkflowId' | 'RunId', values: readonly string[]): string {
   return `${attribute} IN (${values.map(quote).join(', ')})`;
 }
 

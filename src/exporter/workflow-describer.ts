@@ -20,4 +20,6 @@ export interface WorkflowDescriber {
     run: RunId,
     limit: number,
   ): Promise<readonly temporal.api.history.v1.IHistoryEvent[]>;
+  /** Id of the namespace, by which runs name those of their parents. */
+  namespaceId(query: ExporterQuery): Promise<string>;
 }
