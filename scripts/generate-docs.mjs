@@ -1,13 +1,16 @@
 /**
  * Writes the tables of `docs/` from the definitions in `lib/`, between the markers `<!-- table: name -->` and
- * `<!-- /table -->`. With `--check` it only says whether they are up to date.
+ * `<!-- /table -->`, and the JSON schema of the exporter's configuration. With `--check` it only says whether they are up
+ * to date.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { ROOT, say } from './process.mjs';
 
 const require = createRequire(import.meta.url);
+const { EXPORTER_OPTIONS, flagOf, OPTION_NAMES, variablesOf, written } = require('#lib/exporter/options/definitions');
+const { exporterJsonSchema } = require('#lib/exporter/options/json-schema');
 const { FINDINGS } = require('#lib/definitions/findings');
 const { METRICS } = require('#lib/definitions/metrics');
 const { PATTERNS } = require('#lib/definitions/patterns');
@@ -59,6 +62,22 @@ const TABLES = {
         SPAN_ATTRIBUTE_DESCRIPTIONS[/** @type {keyof typeof SPAN_ATTRIBUTES} */ (key)],
       ]),
     ),
+  'exporter-options': () =>
+    table(
+      ['option', 'type', 'default', 'flag', 'environment variable', 'meaning'],
+      OPTION_NAMES.map((/** @type {keyof typeof EXPORTER_OPTIONS} */ name) => {
+        const { kind, fallback, description } =
+          /** @type {import('#lib/exporter/options/definitions').OptionDefinition} */ (EXPORTER_OPTIONS[name]);
+        return [
+          code(name.replace('*', '<name>')),
+          kind.label,
+          fallback === undefined ? 'none' : code(written(fallback)),
+          code(flagOf(name)),
+          variablesOf(name).map(code).join(', '),
+          description,
+        ];
+      }),
+    ),
 };
 
 /** @returns {Metric[]} */
@@ -96,15 +115,28 @@ function withTables(page, file) {
 const check = process.argv.includes('--check');
 const folder = path.join(ROOT, 'docs');
 for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.md'))) {
-  const file = path.join(folder, name);
-  const before = readFileSync(file, 'utf8');
-  const after = withTables(before, `docs/${name}`);
-  if (before === after) continue;
+  const before = readFileSync(path.join(folder, name), 'utf8');
+  keep(`docs/${name}`, before, withTables(before, `docs/${name}`));
+}
+const schema = path.join(ROOT, 'exporter.schema.json');
+keep(
+  'exporter.schema.json',
+  existsSync(schema) ? readFileSync(schema, 'utf8') : '',
+  `${JSON.stringify(exporterJsonSchema(), null, 2)}\n`,
+);
+
+/**
+ * @param {string} file
+ * @param {string} before
+ * @param {string} after
+ */
+function keep(file, before, after) {
+  if (before === after) return;
   if (check) {
-    say(`docs/${name} is out of date: run \`npm run docs\`.`);
+    say(`${file} is out of date: run \`npm run docs\`.`);
     process.exitCode = 1;
   } else {
-    writeFileSync(file, after);
-    say(`docs/${name} written`);
+    writeFileSync(path.join(ROOT, file), after);
+    say(`${file} written`);
   }
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { type Command, Option } from 'commander';
-import { CliError, EXIT, explainServiceError, grpcCode, isPermissionError, unreachable } from './cli-error';
+import { CliError, explainServiceError, grpcCode, isPermissionError, unreachable } from './cli-error';
+import { loadProfile, type Profile } from './profile';
+import { type Environment, tlsOptions } from './tls';
 
 /** Options that every command which talks to Temporal has. */
 export interface ConnectionFlags {
@@ -9,31 +10,65 @@ export interface ConnectionFlags {
   readonly namespace: string;
   readonly apiKey?: string;
   readonly tls?: boolean;
+  /** What the profile says beyond the flags. */
+  readonly fromProfile?: Profile;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export const DEFAULT_ADDRESS = 'localhost:7233';
+export const DEFAULT_NAMESPACE = 'default';
 
-/** Adds the connection options, with the names and environment variables of Temporal's own tools. */
+/** Where each option that a profile can say is found in it. */
+const FROM_PROFILE = { address: 'address', namespace: 'namespace', apiKey: 'apiKey' } as const;
+
+/**
+ * Adds the connection options, with the names and environment variables of Temporal's own tools, and their precedence:
+ * flag, variable, profile, default.
+ */
 export function addConnectionOptions(command: Command): Command {
+  addServerOptions(command);
+  return addNamespaceOption(command);
+}
+
+/** The namespace alone, for commands that ask Temporal nothing. */
+export function addNamespaceOption(command: Command): Command {
+  const hasProfile = command.options.some(({ long }) => long === '--profile');
+  if (!hasProfile) command.addOption(profileOption());
   return command
     .addOption(
-      new Option('--address <host:port>', 'Temporal frontend').env('TEMPORAL_ADDRESS').default('localhost:7233'),
+      new Option('--namespace <name>', 'Temporal namespace').env('TEMPORAL_NAMESPACE').default(DEFAULT_NAMESPACE),
     )
-    .addOption(new Option('--namespace <name>', 'Temporal namespace').env('TEMPORAL_NAMESPACE').default('default'))
+    .hook('preAction', applyProfile);
+}
+
+/** All but the namespace. */
+export function addServerOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--address <host:port>', 'Temporal frontend').env('TEMPORAL_ADDRESS').default(DEFAULT_ADDRESS),
+    )
     .addOption(new Option('--api-key <key>', 'API key; switches TLS on').env('TEMPORAL_API_KEY'))
     .option(
       '--tls',
       'use TLS; certificates come from TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH, TEMPORAL_TLS_SERVER_CA_CERT_PATH (each also as ..._DATA) and TEMPORAL_TLS_SERVER_NAME',
-    );
+    )
+    .addOption(profileOption());
 }
 
-/** Connection options from flags and TEMPORAL_TLS*; exported apart from connecting so that it can be tested. */
+/** Options that were given on the command line or by a variable, so that they come before a profile and a file. */
+export function isGiven(command: Command, option: string): boolean {
+  const source = command.getOptionValueSource(option);
+  return source !== undefined && source !== 'default';
+}
+
+/** Connection options from flags, TEMPORAL_TLS* and the profile; apart from connecting so that it can be tested. */
 export function connectionOptions(flags: ConnectionFlags, env: Environment): ConnectionOptions {
+  const { address, apiKey, fromProfile } = flags;
   const tls = tlsOptions(flags, env);
   return {
-    address: flags.address,
+    address,
     ...(tls !== undefined ? { tls } : {}),
-    ...(flags.apiKey !== undefined ? { apiKey: flags.apiKey } : {}),
+    ...(apiKey !== undefined ? { apiKey } : {}),
+    ...(fromProfile?.grpcMeta !== undefined ? { metadata: fromProfile.grpcMeta } : {}),
     connectTimeout: '5 seconds',
   };
 }
@@ -60,40 +95,19 @@ export async function withConnection<T>(
   }
 }
 
-function tlsOptions(flags: ConnectionFlags, env: Environment): ConnectionOptions['tls'] | undefined {
-  const cert = pem(env, 'TEMPORAL_TLS_CLIENT_CERT');
-  const key = pem(env, 'TEMPORAL_TLS_CLIENT_KEY');
-  const ca = pem(env, 'TEMPORAL_TLS_SERVER_CA_CERT');
-  const serverName = env.TEMPORAL_TLS_SERVER_NAME;
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new CliError(
-      'A client certificate needs both its certificate and its key.',
-      EXIT.usage,
-      'Set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH (or the ..._DATA form of both).',
-    );
-  }
-  const settings = {
-    ...(serverName ? { serverNameOverride: serverName } : {}),
-    ...(ca !== undefined ? { serverRootCACertificate: ca } : {}),
-    ...(cert !== undefined && key !== undefined ? { clientCertPair: { crt: cert, key } } : {}),
-  };
-  if (Object.keys(settings).length > 0) return settings;
-  if (flags.tls === true) return true;
-  if (env.TEMPORAL_TLS) return ['1', 'true'].includes(env.TEMPORAL_TLS.toLowerCase()) ? true : undefined;
-  // An API key is a bearer token and must not travel in the clear unless that was asked for.
-  return flags.apiKey !== undefined ? true : undefined;
+function profileOption(): Option {
+  return new Option(
+    '--profile <name>',
+    "profile of Temporal's configuration file that says the rest of the connection; the file is that of TEMPORAL_CONFIG_FILE, else Temporal's own (needs @temporalio/envconfig)",
+  ).env('TEMPORAL_PROFILE');
 }
 
-function pem(env: Environment, prefix: string): Buffer | undefined {
-  const data = env[`${prefix}_DATA`];
-  if (data) return Buffer.from(data);
-  const path = env[`${prefix}_PATH`];
-  if (!path) return undefined;
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new CliError(`${prefix}_PATH cannot be read: ${(error as Error).message}`, EXIT.usage, undefined, {
-      cause: error,
-    });
+/** Puts what the profile says where neither a flag nor a variable says anything. */
+async function applyProfile(command: Command): Promise<void> {
+  const profile = await loadProfile(command.getOptionValue('profile'), process.env);
+  for (const [option, field] of Object.entries(FROM_PROFILE)) {
+    const value = profile[field];
+    if (value !== undefined && !isGiven(command, option)) command.setOptionValueWithSource(option, value, 'profile');
   }
+  command.setOptionValueWithSource('fromProfile', profile, 'profile');
 }

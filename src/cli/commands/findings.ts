@@ -5,6 +5,7 @@ import { type FindingList, readFindings } from '../../content/findings-reader';
 import { LocalDirectoryStore } from '../../content/local-directory-store';
 import { FINDING_IDS, type FindingId } from '../../definitions/findings';
 import { CliError, EXIT } from '../cli-error';
+import { addNamespaceOption } from '../connection';
 import { parseDuration } from '../duration';
 import { plural, table } from '../explain/format';
 import { isoTime } from '../explain/time';
@@ -21,7 +22,7 @@ interface FindingsFlags {
 const DAY_MS = 86_400_000;
 
 export function addFindingsCommand(program: Command, output: Output): void {
-  program
+  const command = program
     .command('findings')
     .description('Lists what was found wrong and the runs that it affects, the newest first.')
     .option('--id <finding>', 'one finding, for example child-abandoned; all when left out', parseId)
@@ -30,13 +31,13 @@ export function addFindingsCommand(program: Command, output: Output): void {
         .argParser(parseDuration)
         .default(DAY_MS, '1d'),
     )
-    .addOption(new Option('--namespace <name>', 'Temporal namespace').env('TEMPORAL_NAMESPACE').default('default'))
     .addOption(
       new Option('--content-dir <directory>', 'where the worker keeps records and content')
         .env('TEMPORAL_AGENT_OBSERVABILITY_CONTENT')
         .default('./.agent-content'),
     )
-    .option('--json', 'print the findings as JSON')
+    .option('--json', 'print the findings as JSON');
+  addNamespaceOption(command)
     .addHelpText(
       'after',
       `

@@ -1,0 +1,63 @@
+/**
+ * The configuration file of the exporter.
+ *
+ * @module
+ */
+
+import { readFileSync } from 'node:fs';
+import { isAlias, isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type GivenOption, readGiven } from '../../exporter/options/given-options';
+import { CliError, EXIT } from '../cli-error';
+
+type YamlDocument = ReturnType<typeof parseDocument>;
+
+/**
+ * Reads a file of YAML, or JSON, which is YAML too.
+ *
+ * @throws CliError that names file, line, option, what was expected and what came
+ */
+export function readConfigFile(file: string): GivenOption[] {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(file), { lineCounter: lines });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) {
+    const { line, col } = lines.linePos(problem.pos[0]);
+    // What follows the first line is a drawing of where it is.
+    throw new CliError(`${file}:${line}:${col}: ${problem.message.split('\n')[0]}`, EXIT.usage);
+  }
+  const options: unknown = document.toJS();
+  // A file in which all is commented out says nothing.
+  if (options === null) return [];
+  const at = (path: readonly string[]) => `${file}:${lines.linePos(offsetOf(document, path)).line}: `;
+  try {
+    return readGiven(options, { root: '', at });
+  } catch (error) {
+    throw new CliError((error as Error).message, EXIT.usage, undefined, { cause: error });
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError(`The configuration cannot be read: ${(error as Error).message}`, EXIT.usage, undefined, {
+      cause: error,
+    });
+  }
+}
+
+/** Where the key at the end of a path stands, or the deepest key on the way to it that stands anywhere. */
+function offsetOf(document: YamlDocument, path: readonly string[]): number {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range?.[0] ?? 0;
+  for (const part of path) {
+    const target: unknown = isAlias(node) ? node.resolve(document) : node;
+    const pair = isMap(target)
+      ? target.items.find(({ key }) => isScalar(key) && String(key.value) === part)
+      : undefined;
+    if (!isPair(pair) || !isScalar(pair.key)) break;
+    offset = pair.key.range?.[0] ?? offset;
+    node = pair.value;
+  }
+  return offset;
+}

@@ -1,0 +1,107 @@
+/**
+ * Options as they are given: in code or a file, by environment variables, or by flags.
+ *
+ * @module
+ */
+
+import { fail, object } from '../../definitions/option-checks';
+import { definitionOf, isKeyed, OPTION_NAMES, type OptionName, variablesOf } from './definitions';
+
+/** One value that somebody gave, checked. */
+export interface GivenOption {
+  readonly option: OptionName;
+  /** The task type or finding that it is for. */
+  readonly key: string | undefined;
+  /** As it was given. */
+  readonly raw: unknown;
+  /** As the exporter reads it. */
+  readonly value: unknown;
+  /** Where it was given: a name of an option, variable or flag, or a line of a file. */
+  readonly source: string;
+}
+
+/** What names an option in errors. */
+export interface Naming {
+  /** What everything is part of; empty for nothing. */
+  readonly root: string;
+  /** Put before the name: the file and line that the key at this path stands in. */
+  readonly at?: (path: readonly string[]) => string;
+  /** Options that cannot be given here. */
+  readonly excluded?: (option: OptionName) => boolean;
+}
+
+/**
+ * Reads options from an object, as code or YAML has it.
+ *
+ * @throws TypeError or RangeError that names the option, what was expected and what came
+ */
+export function readGiven(options: unknown, naming: Naming): GivenOption[] {
+  const names = OPTION_NAMES.filter((name) => naming.excluded?.(name) !== true);
+  const left = names.map((name) => [name, name.split('.')] as const);
+  return readLevel(options, { naming, left, name: naming.root, path: [], key: undefined });
+}
+
+/** Reads the variables of the environment; an empty one counts as not set. */
+export function readVariables(env: Readonly<Record<string, string | undefined>>, standalone: boolean): GivenOption[] {
+  return OPTION_NAMES.flatMap((option) => {
+    if (definitionOf(option).standalone === true && !standalone) return [];
+    const variable = variablesOf(option).find((name) => env[name]?.trim());
+    return variable === undefined ? [] : readText(option, variable, env[variable] as string);
+  });
+}
+
+/** Reads the text of a flag or variable. */
+export function readText(option: OptionName, source: string, text: string): GivenOption[] {
+  const { kind, keys } = definitionOf(option);
+  if (!isKeyed(option)) {
+    const raw = kind.parse(text.trim());
+    return [{ option, key: undefined, raw, value: kind.check(source, raw), source }];
+  }
+  return text.split(',').map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw fail(source, '<name>=<value> pairs, separated by commas', pair);
+    const key = pair.slice(0, at).trim();
+    if (keys !== undefined && !keys.includes(key)) throw unknownKey(source, key, keys);
+    const raw = kind.parse(pair.slice(at + 1).trim());
+    return { option, key, raw, value: kind.check(`${source}[${JSON.stringify(key)}]`, raw), source };
+  });
+}
+
+interface Level {
+  readonly naming: Naming;
+  /** Options that can stand here, each with what is left of its path. */
+  readonly left: readonly (readonly [OptionName, readonly string[]])[];
+  /** As errors call it: `taskTypes["research"]`. */
+  readonly name: string;
+  readonly path: readonly string[];
+  /** What `*` stands for. */
+  readonly key: string | undefined;
+}
+
+function readLevel(value: unknown, level: Level): GivenOption[] {
+  const { naming, left, name, path } = level;
+  const nameOf = (at: readonly string[], what: string) => `${naming.at?.(at) ?? ''}${what || 'options'}`;
+  const known = [...new Set(left.map(([, [head = '']]) => head))];
+  const isKey = known.includes('*');
+  const allowed = isKey ? left.flatMap(([option]) => definitionOf(option).keys ?? []) : known;
+  return Object.entries(object(nameOf(path, name), value, 'an object of options')).flatMap(([part, item]) => {
+    if (item === undefined) return [];
+    const at = [...path, part];
+    if (!allowed.includes(part) && (!isKey || allowed.length > 0)) throw unknownKey(nameOf(at, name), part, allowed);
+    const next: Level = {
+      naming,
+      left: left.flatMap(([option, [head, ...rest]]) => (isKey || head === part ? [[option, rest] as const] : [])),
+      name: isKey ? `${name}[${JSON.stringify(part)}]` : `${name}${name && '.'}${part}`,
+      path: at,
+      key: isKey ? part : level.key,
+    };
+    const option = next.left.find(([, rest]) => rest.length === 0)?.[0];
+    if (option === undefined) return readLevel(item, next);
+    const source = nameOf(at, next.name);
+    return [{ option, key: next.key, raw: item, value: definitionOf(option).kind.check(source, item), source }];
+  });
+}
+
+function unknownKey(name: string, key: string, known: readonly string[]): TypeError {
+  return new TypeError(`${name}: unknown option ${JSON.stringify(key)}; expected ${known.join(', ')}`);
+}
