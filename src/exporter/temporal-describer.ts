@@ -32,4 +32,12 @@ export class TemporalDescriber implements WorkflowDescriber {
     );
     return response.history?.events ?? [];
   }
+
+  async namespaceId(query: ExporterQuery): Promise<string> {
+    const { namespace } = this;
+    const response = await this.requests.send(query, 'DescribeNamespace', ({ workflowService }) =>
+      workflowService.describeNamespace({ namespace }),
+    );
+    return response.namespaceInfo?.id ?? '';
+  }
 }
