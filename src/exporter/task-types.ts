@@ -15,6 +15,12 @@ const MAX_ROUNDS = 10;
 const LAG_MS = 60_000;
 
 /**
+ * Characters that SQL visibility does not find in a value that a query spells out, however they are quoted (tried on
+ * server 1.29.1 with SQLite).
+ */
+const UNASKABLE = /["\\\p{Cc}]/u;
+
+/**
  * The task types of a namespace: those configured, those that run, and those that closed within the window. A type that
  * is none of them any more is forgotten, so that an exporter which runs for weeks has the types of one just started.
  */
@@ -25,7 +31,8 @@ export class TaskTypes {
   private lookedUntilMs = 0;
   /** Time for which the whole window was looked at; closed runs are looked at anew in each. */
   private epoch: number | undefined;
-  private saidFull = false;
+  private sawUnaskable = false;
+  private readonly said = new Set<string>();
 
   constructor(
     private readonly visibility: Visibility,
@@ -41,9 +48,9 @@ export class TaskTypes {
     return [...new Set([...this.configured, ...this.discovered])].sort();
   }
 
-  /** Whether there may be types that are not watched. */
-  get isFull(): boolean {
-    return this.known.length >= this.max;
+  /** Whether running agents may be of types that are not watched. */
+  get mayMissSome(): boolean {
+    return this.isFull || this.sawUnaskable;
   }
 
   /** Agents of types that are not known. */
@@ -57,6 +64,7 @@ export class TaskTypes {
    * @throws RequestFailed; types found before are kept
    */
   async discover(nowMs: number, anyRunning: boolean): Promise<void> {
+    this.sawUnaskable = false;
     if (anyRunning) await this.find(RUNNING);
     const since = this.epochOf(nowMs) === this.epoch ? this.lookedUntilMs - LAG_MS : this.windowStart(nowMs);
     if (await this.find(closedSince(since))) this.lookedUntilMs = nowMs;
@@ -85,26 +93,46 @@ export class TaskTypes {
   }
 
   /** Says, once, that there are agents of types that are not watched. */
-  sayFull(agents: number): void {
-    if (this.saidFull) return;
-    this.saidFull = true;
+  sayMissed(agents: number): void {
+    if (this.isFull) {
+      this.say(
+        `there are more than ${this.max} task types. A task type should name a kind of work, not a piece of it`,
+        agents,
+      );
+    }
+    if (this.sawUnaskable) {
+      this.say('Temporal cannot be asked for task types with quotes, backslashes or control characters', agents);
+    }
+  }
+
+  private say(why: string, agents: number): void {
+    if (this.said.has(why)) return;
+    this.said.add(why);
     this.logger.warn(
-      `Agent observability: there are more than ${this.max} task types. ${agents} running agents are of types that are not ` +
-        'watched; they are counted as task type "other". A task type should name a kind of work, not a piece of work.',
-      { watched: this.known.length, unwatched: agents },
+      `Agent observability: the task types of ${agents} running agents are not watched, they are counted as task type "other": ${why}.`,
     );
+  }
+
+  private get isFull(): boolean {
+    return this.known.length >= this.max;
   }
 
   /** @returns whether all were found */
   private async find(condition: string): Promise<boolean> {
     for (let round = 0; round < MAX_ROUNDS && !this.isFull; round++) {
       const { runs, more } = await this.visibility.list('task_types', allOf(condition, this.others), PAGE);
-      for (const { taskType } of runs) {
-        if (taskType !== undefined && !this.isFull) this.discovered.add(taskType);
-      }
+      const before = this.discovered.size;
+      for (const { taskType } of runs) this.add(taskType);
       if (!more) return true;
+      if (this.discovered.size === before) return false;
     }
     return false;
+  }
+
+  private add(taskType: string | undefined): void {
+    if (taskType === undefined || this.isFull) return;
+    if (UNASKABLE.test(taskType)) this.sawUnaskable = true;
+    else this.discovered.add(taskType);
   }
 
   private epochOf(nowMs: number): number {

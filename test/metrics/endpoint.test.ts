@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { METRICS, type MetricDefinition } from '#lib/definitions/metrics';
+import { METRICS, type MetricDefinition, type MetricSource } from '#lib/definitions/metrics';
 import { OBSERVER_PARTS } from '#lib/definitions/observer-parts';
 import { type AgentMetrics, acquireMetrics } from '#lib/metrics/index';
 import { operator, samples, scrape } from './scrape';
 
 const held: AgentMetrics[] = [];
 
-function acquire(port = 0, who = operator()): AgentMetrics {
-  const metrics = acquireMetrics({ host: '127.0.0.1', port }, 'worker', who.report, who.logger);
+function acquire(port = 0, who = operator(), source: MetricSource = 'worker'): AgentMetrics {
+  const metrics = acquireMetrics({ host: '127.0.0.1', port }, source, who.report, who.logger);
   held.push(metrics);
   return metrics;
 }
@@ -21,6 +21,7 @@ afterEach(async () => {
 
 test('a scrape names, types and explains every metric of the table, and no other', async () => {
   const metrics = acquire();
+  acquire(0, operator(), 'exporter');
   await metrics.ready;
   const text = await scrape(metrics.address);
   const headers = text.split('\n').filter((line) => line.startsWith('# '));
@@ -33,6 +34,7 @@ test('a scrape names, types and explains every metric of the table, and no other
 
 test('every metric carries exactly the labels and buckets of the table', async () => {
   const metrics = acquire();
+  acquire(0, operator(), 'exporter');
   await metrics.ready;
   const shop = metrics.for('shop');
   for (const [key, definition] of Object.entries<MetricDefinition>(METRICS)) {

@@ -1,0 +1,84 @@
+import type { Client } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { Registry } from 'prom-client';
+import { onTestFinished, vi } from 'vitest';
+import { DEFAULT_EXPORTER_CONFIG, type ExporterConfig } from '#lib/exporter/config';
+import { Exporter, type ExporterOptions } from '#lib/exporter/exporter';
+import { acquireMetrics } from '#lib/metrics/index';
+import { operator, samples } from '../metrics/scrape';
+
+/** Polls as fast as tests want to see results; everything else as it is by default. */
+export const FAST: ExporterConfig = { ...DEFAULT_EXPORTER_CONFIG, pollIntervalMs: 200, requestsPerSecond: 1000 };
+
+export const SOON = { timeout: 20_000, interval: 50 };
+
+/** A connection on which every request is sent once, as an exporter's own is. */
+export async function connect(address: string): Promise<Connection> {
+  const connection = Connection.lazy({ address, interceptors: [] });
+  onTestFinished(() => connection.close());
+  return connection;
+}
+
+/** Starts an agent that no worker will ever take up. */
+export async function startAgent(client: Client, taskType: string, workflowId: string) {
+  return client.workflow.start('agent', {
+    taskQueue: 'no-worker',
+    workflowId,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: defineSearchAttributeKey('AgentTaskType', 'KEYWORD'), value: taskType },
+    ]),
+  });
+}
+
+export interface RunningExporter {
+  readonly exporter: Exporter;
+  readonly who: ReturnType<typeof operator>;
+  /** Samples without the prefix of their names and without the label of the namespace. */
+  read(): Promise<Map<string, number>>;
+  /** Waits until a sample has a value; `undefined` for one that is not there. */
+  shows(sample: string, value: number | undefined): Promise<void>;
+  /** Waits for so many further polls that succeed in everything. */
+  polls(count: number): Promise<void>;
+}
+
+/** Runs an exporter until the test is over. */
+export function runExporter(
+  namespace: string,
+  options: Pick<ExporterOptions, 'connection'> & Partial<ExporterOptions>,
+): RunningExporter {
+  const who = operator();
+  const registry = new Registry();
+  const metrics = acquireMetrics({ registry }, 'exporter', who.report, who.logger);
+  const { logger, report } = who;
+  const exporter = new Exporter({ namespaces: [namespace], config: FAST, metrics, logger, report, ...options });
+  onTestFinished(() => exporter.stop());
+  exporter.start();
+  const read = async () => {
+    const all = [...samples(await registry.metrics())];
+    const own = all.filter(([key]) => key.includes(`temporal_namespace="${namespace}"`));
+    return new Map(
+      own.map(([key, value]) => [
+        key.replace('temporal_agent_', '').replace(new RegExp(`temporal_namespace="${namespace}",?`), ''),
+        value,
+      ]),
+    );
+  };
+  const successes = async () => (await read()).get('exporter_last_success_timestamp_seconds{}');
+  return {
+    exporter,
+    who,
+    read,
+    shows: (sample, value) =>
+      vi.waitFor(async () => {
+        const found = (await read()).get(sample);
+        if (found !== value) throw new Error(`${sample} is ${found} instead of ${value}`);
+      }, SOON),
+    polls: async (count) => {
+      for (let poll = 0; poll < count; poll++) {
+        const before = await successes();
+        await vi.waitUntil(async () => (await successes()) !== before, SOON);
+      }
+    },
+  };
+}
