@@ -89,7 +89,7 @@ export class Exporter {
     });
     const found = this.findingSink(namespace, metrics);
     const describer = new TemporalDescriber(requests, namespace);
-    const watched: WatchedNamespace = { namespace, config, visibility, describer, metrics, found };
+    const watched: WatchedNamespace = { namespace, config, visibility, describer, metrics, logger, found };
     const attributes = new NamespaceAttributes(namespace, requests, visibility);
     return new NamespacePoller({ watched, watches: createWatches(watched), attributes, logger, report, signal });
   }

@@ -1,7 +1,17 @@
 import type { Watch, WatchedNamespace } from './watch';
+import { ApprovalsWatch } from './watches/approvals';
+import { ClosedWatch } from './watches/closed';
+import { FailingTasksWatch } from './watches/failing-tasks';
 import { OrphansWatch } from './watches/orphans';
+import { OverdueWatch } from './watches/overdue';
 
 /** Everything that is watched in a namespace, in the order in which it is asked for. */
 export function createWatches(namespace: WatchedNamespace): readonly Watch[] {
-  return [new OrphansWatch(namespace)];
+  return [
+    new OverdueWatch(namespace),
+    new ClosedWatch(namespace),
+    new ApprovalsWatch(namespace),
+    new OrphansWatch(namespace),
+    new FailingTasksWatch(namespace),
+  ];
 }
