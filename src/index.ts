@@ -18,6 +18,12 @@ export {
 } from './definitions/search-attributes';
 export type { PerTaskType, Thresholds } from './definitions/thresholds';
 export type {
+  ExpectedOptions,
+  ExporterOptions,
+  StandaloneExporterOptions,
+  TaskTypeOptions,
+} from './exporter/options/exporter-options';
+export type {
   AgentObservabilityOptions,
   ContentOptions,
   MetricsEndpointOptions,

@@ -11,6 +11,7 @@ import type { AgentIdentity } from './definitions/agent-header';
 import type { FindingId, Severity } from './definitions/findings';
 import type { SearchAttributeName } from './definitions/search-attributes';
 import type { Thresholds } from './definitions/thresholds';
+import type { ExporterOptions } from './exporter/options/exporter-options';
 
 export interface ContentOptions {
   /**
@@ -198,6 +199,16 @@ export interface AgentObservabilityOptions {
    * @example `{ iterationCap: { research: 300, default: 50 }, cancelIgnoredMs: 60_000 }`
    */
   readonly thresholds?: Readonly<Partial<Thresholds>>;
+  /**
+   * Whether the exporter runs inside this process too, on the worker's connection and namespace, and how it watches. Its
+   * metrics go where the worker's go. Once for each namespace of a process; `docs/exporter.md` says what it sees.
+   *
+   * Environment: `TEMPORAL_AGENT_OBSERVABILITY_EXPORTER` (`true` or `false`), and those of {@link ExporterOptions}.
+   *
+   * @default false
+   * @example `{ pollInterval: '1m', taskTypes: { research: { expected: '45m' } } }`
+   */
+  readonly exporter?: boolean | ExporterOptions;
   /**
    * Logger for what the plugin has to say.
    *

@@ -23,6 +23,7 @@ import { configureObservedReplayWorker, configureObservedWorker, observedWorker 
 import { loggerOf } from './worker/logger';
 import { joinRunningWorkers, runningWorker } from './worker/running-workers';
 import { sayWhatIsUnseen } from './worker/unseen';
+import { joinExporters } from './worker/worker-exporter';
 import { WorkerObserver } from './worker/worker-observer';
 
 /** Name under which Temporal knows the plugin. */
@@ -96,9 +97,12 @@ export class AgentObservabilityPlugin implements ClientPlugin, WorkerPlugin, Bun
     const forget = this.#client.through(observer);
     const leave = joinRunningWorkers(runningWorker(worker));
     if (this.options.mode !== 'off') sayWhatIsUnseen(observer.logger);
-    return next(worker).finally(async () => {
+    const done = next(worker);
+    const leaveExporters = joinExporters(worker, this.options, observer);
+    return done.finally(async () => {
       forget();
       leave();
+      await leaveExporters();
       searchAttributes?.stop();
       await observer.stop();
     });

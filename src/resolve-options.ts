@@ -28,6 +28,8 @@ import {
   type SearchAttributeName,
 } from './definitions/search-attributes';
 import type { Thresholds } from './definitions/thresholds';
+import type { ExporterConfig } from './exporter/config';
+import { resolveInWorker } from './exporter/options/resolve-exporter';
 import type { AgentObservabilityOptions, MetricsRegistryOptions } from './options';
 import { resolveThresholds } from './resolve-thresholds';
 
@@ -59,6 +61,8 @@ export interface ResolvedOptions {
   readonly estimateTokens: boolean;
   readonly findings: Readonly<Partial<Record<FindingId, Severity | 'off'>>>;
   readonly thresholds: Thresholds;
+  /** How the exporter inside the worker process watches; `undefined` when it does not run. */
+  readonly exporter: ExporterConfig | undefined;
   readonly logger: Logger | 'none' | 'runtime';
 }
 
@@ -84,6 +88,7 @@ export function resolveOptions(
     'estimateTokens',
     'findings',
     'thresholds',
+    'exporter',
     'logger',
   ]);
   const variables = new EnvironmentReader(env);
@@ -103,6 +108,9 @@ export function resolveOptions(
     {},
   );
 
+  const exporter = pick<unknown>('exporter', options.exporter, variables.boolean('EXPORTER'), false);
+  const severities = resolveFindings(findings);
+
   return Object.freeze({
     mode: oneOf(mode.name, mode.value, ['on', 'drain', 'off']),
     content: resolveContent(pick<unknown>('content', options.content, variables.text('CONTENT'), {})),
@@ -117,8 +125,9 @@ export function resolveOptions(
     taskTypes: Object.freeze(record(taskType.name, taskType.value)),
     correlation: resolveCorrelation(options.correlation, variables),
     estimateTokens: boolean(estimate.name, estimate.value),
-    findings: resolveFindings(findings),
+    findings: severities,
     thresholds: resolveThresholds(thresholds.name, thresholds.value),
+    exporter: resolveExporter(exporter, env, severities),
     logger: resolveLogger(options.logger, variables.text('LOGGER')),
   });
 }
@@ -215,6 +224,16 @@ function resolveFindings({ name, value }: Named<unknown>): ResolvedOptions['find
   known(name, findings, FINDING_IDS);
   for (const id of Object.keys(findings)) oneOf(`${name}[${JSON.stringify(id)}]`, findings[id], [...SEVERITIES, 'off']);
   return Object.freeze({ ...findings }) as ResolvedOptions['findings'];
+}
+
+function resolveExporter(
+  { name, value }: Named<unknown>,
+  env: Environment,
+  findings: ResolvedOptions['findings'],
+): ExporterConfig | undefined {
+  if (value === false) return undefined;
+  if (value !== true) object(name, value, 'true, false or an object');
+  return resolveInWorker(value, env, findings);
 }
 
 function resolveLogger(value: unknown, fromEnv: Named<string> | undefined): ResolvedOptions['logger'] {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addExplainCommand } from './commands/explain';
+import { addExporterCommand } from './commands/exporter';
 import { addFindingsCommand } from './commands/findings';
 import { addOrphansCommand } from './commands/orphans';
 import { addOverdueCommand } from './commands/overdue';
@@ -31,6 +32,7 @@ Exit codes:
     );
   addSetupCommand(program, output);
   addExplainCommand(program, output);
+  addExporterCommand(program, output);
   addFindingsCommand(program, output);
   addOrphansCommand(program, output, terminal);
   addOverdueCommand(program, output);

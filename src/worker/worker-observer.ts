@@ -203,7 +203,8 @@ export class WorkerObserver implements AttemptObserver {
     metrics.inc('findings', { finding: id, severity, task_type: taskType, workflow_type: workflowType });
   }
 
-  private record(finding: Finding): void {
+  /** Keeps a finding that was counted and logged already. */
+  record(finding: Finding): void {
     if (this.outlets !== undefined) this.outlets.recorder?.recordFinding(this.namespace, finding);
     else if (this.unrecorded.length < MAX_WAITING) this.unrecorded.push(finding);
   }

@@ -100,7 +100,7 @@ describe('a wrong option is refused at once, with its name, what was expected an
     [
       { metric: 'off' },
       'options: unknown option "metric"; expected mode, content, redact, metrics, searchAttributes, rollout, workflows, ' +
-        'taskType, correlation, estimateTokens, findings, thresholds, logger',
+        'taskType, correlation, estimateTokens, findings, thresholds, exporter, logger',
     ],
     [{ mode: 'no' }, `mode: expected one of 'on', 'drain', 'off', got "no"`],
     [{ mode: null }, `mode: expected one of 'on', 'drain', 'off', got null`],

@@ -22,13 +22,13 @@ export function readConfigFile(file: string): GivenOption[] {
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);
-    // What follows the first line is a drawing of where it is.
-    throw new CliError(`${file}:${line}:${col}: ${problem.message.split('\n')[0]}`, EXIT.usage);
+    // The rest of the message says, and draws, where it is.
+    throw new CliError(`${file}:${line}:${col}: ${problem.message.replace(/ at line \d+.*$/s, '')}`, EXIT.usage);
   }
   const options: unknown = document.toJS();
   // A file in which all is commented out says nothing.
   if (options === null) return [];
-  const at = (path: readonly string[]) => `${file}:${lines.linePos(offsetOf(document, path)).line}: `;
+  const at = (path: readonly string[]) => `${file}:${lines.linePos(offsetOf(document, path)).line}`;
   try {
     return readGiven(options, { root: '', at });
   } catch (error) {

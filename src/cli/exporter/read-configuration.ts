@@ -19,6 +19,7 @@ import {
   type StandaloneExporterConfig,
 } from '../../exporter/options/resolve-exporter';
 import { CliError, EXIT } from '../cli-error';
+import type { ConnectionFlags } from '../connection';
 import { loadProfile, type Profile } from '../profile';
 import type { Environment } from '../tls';
 import { readConfigFile } from './config-file';
@@ -54,6 +55,18 @@ export async function readConfiguration(
   return { ...configuration, profile, unknownVariables: unknownVariables(env) };
 }
 
+/** What is known of the connection, in the form that all commands have it. */
+export function connectionFlags({ resolved, profile }: ExporterConfiguration): ConnectionFlags {
+  const { address, apiKey, tls } = resolved.temporal;
+  return {
+    address,
+    namespace: resolved.namespaces.join(', '),
+    fromProfile: profile,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(tls !== undefined && { tls }),
+  };
+}
+
 /** Flags of the command line only: commander's own reading of variables would hide which of them it was. */
 function readFlags(command: Command): GivenOption[] {
   return OPTION_NAMES.flatMap((option) => {
@@ -77,7 +90,7 @@ function profileOptions({ address, namespace, apiKey, tls }: Profile, name: stri
   ];
   const source = `profile "${name}"`;
   return said.flatMap(([option, value]) =>
-    value === undefined ? [] : [{ option, key: undefined, raw: value, value, source }],
+    value === undefined ? [] : [{ option, key: undefined, raw: value, value, name: source, source }],
   );
 }
 

@@ -16,7 +16,9 @@ export interface GivenOption {
   readonly raw: unknown;
   /** As the exporter reads it. */
   readonly value: unknown;
-  /** Where it was given: a name of an option, variable or flag, or a line of a file. */
+  /** As errors call it. */
+  readonly name: string;
+  /** Where it was given: an option in code, a variable, a flag, a profile, or a line of a file. */
   readonly source: string;
 }
 
@@ -24,7 +26,7 @@ export interface GivenOption {
 export interface Naming {
   /** What everything is part of; empty for nothing. */
   readonly root: string;
-  /** Put before the name: the file and line that the key at this path stands in. */
+  /** The file and line that the key at this path stands in. */
   readonly at?: (path: readonly string[]) => string;
   /** Options that cannot be given here. */
   readonly excluded?: (option: OptionName) => boolean;
@@ -55,7 +57,7 @@ export function readText(option: OptionName, source: string, text: string): Give
   const { kind, keys } = definitionOf(option);
   if (!isKeyed(option)) {
     const raw = kind.parse(text.trim());
-    return [{ option, key: undefined, raw, value: kind.check(source, raw), source }];
+    return [{ option, key: undefined, raw, value: kind.check(source, raw), name: source, source }];
   }
   return text.split(',').map((pair) => {
     const at = pair.indexOf('=');
@@ -63,7 +65,8 @@ export function readText(option: OptionName, source: string, text: string): Give
     const key = pair.slice(0, at).trim();
     if (keys !== undefined && !keys.includes(key)) throw unknownKey(source, key, keys);
     const raw = kind.parse(pair.slice(at + 1).trim());
-    return { option, key, raw, value: kind.check(`${source}[${JSON.stringify(key)}]`, raw), source };
+    const name = `${source}[${JSON.stringify(key)}]`;
+    return { option, key, raw, value: kind.check(name, raw), name, source };
   });
 }
 
@@ -80,7 +83,8 @@ interface Level {
 
 function readLevel(value: unknown, level: Level): GivenOption[] {
   const { naming, left, name, path } = level;
-  const nameOf = (at: readonly string[], what: string) => `${naming.at?.(at) ?? ''}${what || 'options'}`;
+  const nameOf = (at: readonly string[], what: string) =>
+    [naming.at?.(at), what || 'options'].filter(Boolean).join(': ');
   const known = [...new Set(left.map(([, [head = '']]) => head))];
   const isKey = known.includes('*');
   const allowed = isKey ? left.flatMap(([option]) => definitionOf(option).keys ?? []) : known;
@@ -97,8 +101,10 @@ function readLevel(value: unknown, level: Level): GivenOption[] {
     };
     const option = next.left.find(([, rest]) => rest.length === 0)?.[0];
     if (option === undefined) return readLevel(item, next);
-    const source = nameOf(at, next.name);
-    return [{ option, key: next.key, raw: item, value: definitionOf(option).kind.check(source, item), source }];
+    const itemName = nameOf(at, next.name);
+    const checked = definitionOf(option).kind.check(itemName, item);
+    const source = naming.at?.(at) ?? itemName;
+    return [{ option, key: next.key, raw: item, value: checked, name: itemName, source }];
   });
 }
 

@@ -15,9 +15,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Everything that an exporter with a process of its own is told. */
 export interface StandaloneExporterConfig {
   readonly namespaces: readonly string[];
-  /** Where the connection is not told by flags, variables or a profile. */
   readonly temporal: {
-    readonly address: string | undefined;
+    readonly address: string;
     readonly apiKey: string | undefined;
     readonly tls: boolean | undefined;
     readonly profile: string | undefined;
@@ -46,7 +45,7 @@ export class EffectiveOptions {
     const size = this.find('expected.sampleSize');
     const minimum = this.value('expected.minimumSample');
     if (this.value('expected.sampleSize') >= minimum) return;
-    const name = size?.source ?? 'expected.sampleSize';
+    const name = size?.name ?? 'expected.sampleSize';
     throw fail(name, `at least expected.minimumSample (${minimum})`, this.value('expected.sampleSize'));
   }
 
