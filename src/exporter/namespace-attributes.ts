@@ -43,6 +43,11 @@ export class NamespaceAttributes {
     return names;
   }
 
+  /** Asks anew next time: a query was refused that should have been possible. */
+  forget(): void {
+    this.known = undefined;
+  }
+
   private async ask(): Promise<ReadonlySet<SearchAttributeName>> {
     const listed = await this.list();
     if (listed !== undefined) {

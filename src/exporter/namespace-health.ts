@@ -46,14 +46,14 @@ export class NamespaceHealth {
   status(nowMs: number, intervalMs: number): NamespaceStatus {
     const { namespace, lastSuccessMs } = this;
     const failures = this.failures.map(({ message }) => message);
-    const isFirst = lastSuccessMs === undefined && failures.length === 0;
     const age = lastSuccessMs === undefined ? undefined : nowMs - lastSuccessMs;
     const since =
       age === undefined ? 'never succeeded' : `last success ${seconds(age)} ago, interval ${seconds(intervalMs)}`;
-    const why = isFirst ? ['the first poll is under way'] : failures;
+    const ready = age !== undefined && age <= STALE_INTERVALS * intervalMs;
+    const why = ready || failures.length > 0 ? failures : ['a poll is under way'];
     return {
       namespace,
-      ready: age !== undefined && age <= STALE_INTERVALS * intervalMs,
+      ready,
       summary: [`namespace "${namespace}": ${since}`, ...why].join('; '),
       intervalMs,
       failures,

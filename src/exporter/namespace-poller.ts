@@ -120,9 +120,10 @@ export class NamespacePoller {
 
   /** Failed requests are counted where they are sent, but for those whose answer might have been expected. */
   private countFailure(query: ExporterQuery, error: unknown): void {
-    const { watched, report } = this.options;
+    const { attributes, watched, report } = this.options;
     if (!(error instanceof RequestFailed)) report('exporter', error);
     else if (error.isCounted) return;
+    attributes.forget();
     watched.metrics.inc('exporterErrors', { query });
   }
 }

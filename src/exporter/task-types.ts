@@ -66,7 +66,8 @@ export class TaskTypes {
   async discover(nowMs: number, anyRunning: boolean): Promise<void> {
     this.sawUnaskable = false;
     if (anyRunning) await this.find(RUNNING);
-    const since = this.epochOf(nowMs) === this.epoch ? this.lookedUntilMs - LAG_MS : this.windowStart(nowMs);
+    const start = this.windowStart(nowMs);
+    const since = this.epochOf(nowMs) === this.epoch ? Math.max(start, this.lookedUntilMs - LAG_MS) : start;
     if (await this.find(closedSince(since))) this.lookedUntilMs = nowMs;
   }
 

@@ -36,8 +36,8 @@ export interface RequestOptions {
 /**
  * Sends requests to Temporal: so many a second, each for a bounded time, and again where that can help.
  *
- * An SDK connection tries again by itself, unseen from here, and slower than once a second where the server asks for
- * less. Give a `Connection` of the exporter's own `interceptors: []`, and every request is counted.
+ * A connection of a worker tries again by itself, unseen from here, though slower than once a second where the server asks
+ * for less; one that was opened with the options of the exporter does not.
  */
 export class TemporalRequests {
   private readonly limit: RateLimit;

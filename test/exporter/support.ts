@@ -1,12 +1,14 @@
-import type { Client } from '@temporalio/client';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { Registry } from 'prom-client';
+import { SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import { onTestFinished, vi } from 'vitest';
 import { DEFAULT_EXPORTER_CONFIG, type ExporterConfig } from '#lib/exporter/config';
+import { EXPORTER_CONNECTION_OPTIONS } from '#lib/exporter/connection-options';
 import { Exporter, type ExporterOptions } from '#lib/exporter/exporter';
 import { acquireMetrics } from '#lib/metrics/index';
 import { operator, samples } from '../metrics/scrape';
+import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
 
 /** Polls as fast as tests want to see results; everything else as it is by default. */
 export const FAST: ExporterConfig = { ...DEFAULT_EXPORTER_CONFIG, pollIntervalMs: 200, requestsPerSecond: 1000 };
@@ -14,10 +16,18 @@ export const FAST: ExporterConfig = { ...DEFAULT_EXPORTER_CONFIG, pollIntervalMs
 export const SOON = { timeout: 20_000, interval: 50 };
 
 /** A connection on which every request is sent once, as an exporter's own is. */
-export async function connect(address: string): Promise<Connection> {
-  const connection = Connection.lazy({ address, interceptors: [] });
+export function connect(address: string): Connection {
+  const connection = Connection.lazy({ address, ...EXPORTER_CONNECTION_OPTIONS });
   onTestFinished(() => connection.close());
   return connection;
+}
+
+/** A namespace of the test's own, with our search attributes. */
+export async function prepare(address: string, namespace: string) {
+  await createNamespace(address, namespace);
+  await registerSearchAttributes(address, namespace, SEARCH_ATTRIBUTES);
+  const connection = connect(address);
+  return { namespace, connection, client: new Client({ connection, namespace }) };
 }
 
 /** Starts an agent that no worker will ever take up. */

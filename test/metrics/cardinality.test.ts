@@ -84,3 +84,22 @@ test('an impossible amount is reported and counts nothing', async () => {
   expect(who.errors.map(({ part }) => part)).toEqual(['metrics', 'metrics']);
   expect([...(await read()).keys()].filter((key) => key.startsWith(TOKENS))).toEqual([]);
 });
+
+test('gauges beyond the cap are summed, but of timestamps the earliest counts', async () => {
+  const who = operator();
+  const registry = new Registry();
+  const metrics = acquireMetrics({ registry }, 'exporter', who.report, who.logger).for('shop');
+  const values = Array.from({ length: METRIC_LABEL_VALUES_MAX + 3 }, (_, i) => ({
+    labels: { task_type: `type-${i}` },
+    value: 1000 - i,
+  }));
+  metrics.setAll('workflowsRunning', values);
+  metrics.setAll('approvalOldestDue', values);
+  const found = samples(await registry.metrics());
+  const other = 'temporal_namespace="shop",task_type="other"';
+  expect(found.get(`temporal_agent_workflows_running{${other}}`)).toBe(900 + 899 + 898);
+  expect(found.get(`temporal_agent_approval_oldest_due_timestamp_seconds{${other}}`)).toBe(898);
+  metrics.setAll('approvalOldestDue', values.slice(0, 1));
+  const left = samples(await registry.metrics());
+  expect([...left.keys()].filter((key) => key.startsWith('temporal_agent_approval_oldest_due'))).toHaveLength(1);
+});

@@ -9,7 +9,10 @@ export interface DenyingProxy {
   close(): void;
 }
 
-/** A real Temporal server seen through the eyes of someone without all permissions: some gRPC methods are refused. */
+/**
+ * A real Temporal server seen through the eyes of someone without all permissions: some gRPC methods are refused. The list
+ * may change while the proxy runs.
+ */
 export async function startDenyingProxy(target: string, deniedMethods: readonly string[]): Promise<DenyingProxy> {
   const upstream = http2.connect(`http://${target}`);
   const sessions = new Set<http2.ServerHttp2Session>();
