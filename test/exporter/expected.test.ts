@@ -2,8 +2,9 @@ import path from 'node:path';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Expectation, ExpectedDurations, percentile95, sampleEndMs } from '#lib/exporter/expected';
+import { OverdueWatch } from '#lib/exporter/watches/overdue';
 import { quietRuntime } from '../support/quiet-runtime';
-import { AgentNamespace, type ConfigPart, configOf, MINUTE } from './watching';
+import { AgentNamespace, type ConfigPart, configOf, MINUTE, watching } from './watching';
 
 const TASK_QUEUE = 'expected';
 const RUNS = 60;
@@ -119,6 +120,22 @@ describe('of runs that completed', () => {
   });
 });
 
+test('what was observed is exported, and what is older is overdue', async () => {
+  const { ms = Number.NaN } = (await expected('research')) ?? {};
+  const nowMs = later();
+  const stuck = { AgentTaskType: 'research', AgentTaskStartedAt: new Date(nowMs - ms - 1000) };
+  const fine = { AgentTaskType: 'research', AgentTaskStartedAt: new Date(nowMs - ms + 1000) };
+  const handles = await Promise.all([stuck, fine].map((attributes) => agents.start(attributes)));
+  await agents.seen(2, "AgentTaskType = 'research' AND ExecutionStatus = 'Running'");
+  const exporter = watching(agents, OverdueWatch, { expected: { refreshMs: 1000, factor: 1, floorMs: 0 } });
+  await exporter.poll(['research', 'rare'], { nowMs });
+  expect(await exporter.values('workflow_expected_seconds')).toEqual({
+    'task_type="research",source="observed"': ms / 1000,
+  });
+  expect(await exporter.values('workflows_overdue')).toEqual({ 'task_type="research"': 1 });
+  await Promise.all(handles.map((handle) => handle.terminate()));
+});
+
 test('runs that failed or were terminated do not raise what is expected', async () => {
   const before = await expected('research');
   const stuck = { AgentTaskType: 'research', AgentTaskStartedAt: new Date(Date.now() - 100 * 3_600_000) };
@@ -128,7 +145,7 @@ test('runs that failed or were terminated do not raise what is expected', async 
       else await end('fails', 'research', 100 * 3_600_000);
     }),
   );
-  await agents.seen(10, "AgentTaskType = 'research' AND ExecutionStatus IN ('Terminated', 'Failed')");
+  await agents.seen(0, "AgentTaskType = 'research' AND ExecutionStatus = 'Running'");
   expect(await expected('research')).toEqual(before);
 });
 

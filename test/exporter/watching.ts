@@ -62,7 +62,7 @@ export class AgentNamespace {
 
   /** Visibility, and the requests that were sent to it. */
   visibility(): Visibility & { readonly requests: string[] } {
-    const real = new TemporalVisibility(this.connection, this.namespace);
+    const real = new TemporalVisibility(this.connection, this.namespace, { requestsPerSecond: 1000 });
     const requests: string[] = [];
     return {
       requests,

@@ -1,5 +1,5 @@
 import type { WorkflowService } from '@temporalio/client';
-import type { VisibleRun } from '../../client/visible-run';
+import type { RunId } from '../../client/visible-run';
 import { redactErrorText } from '../../content/redaction';
 import { isNotFoundError } from '../cli-error';
 import { describeRun } from '../explain/describe-run';
@@ -22,13 +22,14 @@ export interface RunWaits {
 export async function describeWaits(
   service: WorkflowService,
   namespace: string,
-  { workflowId, runId }: VisibleRun,
+  { workflowId, runId }: RunId,
+  maxEvents = MAX_EVENTS,
 ): Promise<RunWaits | undefined> {
   try {
     const description = await describeRun(service, namespace, workflowId, runId);
     if (description.closedAtMs !== undefined) return undefined;
     const totalEvents = description.events;
-    const events = await readHistory(service, { namespace, workflowId, runId, totalEvents, limit: MAX_EVENTS });
+    const events = await readHistory(service, { namespace, workflowId, runId, totalEvents, limit: maxEvents });
     const waitingFor = explainWaiting(description, foldHistory(runId, events), redactErrorText);
     if (events.length >= totalEvents) return { waitingFor };
     const note = `Of ${workflowId} only the newest ${formatCount(events.length)} of ${plural(totalEvents, 'event')} were read: timers that were started before are not shown.`;

@@ -1,7 +1,9 @@
 import type { Connection } from '@temporalio/client';
 import { compareSearchAttributes, listSearchAttributes } from '../../client/search-attribute-registry';
+import type { Visibility } from '../../client/visibility';
 import type { VisibleRun } from '../../client/visible-run';
 import { defined } from '../../definitions/defined';
+import { METRIC_LABEL_VALUES_MAX } from '../../definitions/limits';
 import {
   REQUIRED_SEARCH_ATTRIBUTE,
   SEARCH_ATTRIBUTE_NAMES,
@@ -18,7 +20,7 @@ import { isoTime } from '../explain/time';
 import { describeWaits } from './describe-waits';
 import { mapBounded } from './map-bounded';
 import { type ExpectedOfType, OVERDUE_VERSION, type OverdueReport, type OverdueRun } from './report';
-import { runningTaskTypes } from './running-task-types';
+import { type RunningTaskTypes, runningTaskTypes } from './running-task-types';
 
 export interface OverdueRequest {
   readonly connection: Connection;
@@ -32,6 +34,8 @@ export interface OverdueRequest {
   readonly limit: number;
 }
 
+/** A type needs a request, and where there are more it names pieces of work instead of a kind. */
+const MAX_TYPES = METRIC_LABEL_VALUES_MAX;
 /** Runs that are described at a time. */
 const DESCRIBES = 8;
 /** Milliseconds between two lines of progress. */
@@ -50,7 +54,8 @@ export async function findOverdue(request: OverdueRequest, note: (line: string) 
   const nowMs = Date.now();
   const question: OverdueQuestion = { visibility, attributes, nowMs, listLimit: config.listLimit };
 
-  const taskTypes = await expectations(request, question, progress);
+  const types = await taskTypesOf(request, visibility);
+  const taskTypes = await expectations(request, question, types.names, progress);
   const expected = new Map<string, number>();
   for (const { taskType, expectedMs } of taskTypes) if (expectedMs !== undefined) expected.set(taskType, expectedMs);
   const { total, runs } = await listOverdue(question, expected, limit);
@@ -71,6 +76,9 @@ export async function findOverdue(request: OverdueRequest, note: (line: string) 
     overdue: total - closed,
     runs: open.map(({ run }) => run),
     notes: [
+      ...(types.more
+        ? [`Only ${plural(MAX_TYPES, 'task type')} were looked at; ask for others with --task-type.`]
+        : []),
       ...(closed === 0 ? [] : [`${plural(closed, 'run')} closed while this was read.`]),
       ...open.flatMap((each) => each.note ?? []),
     ],
@@ -88,12 +96,16 @@ async function agentAttributes(connection: Connection, namespace: string): Promi
   );
 }
 
+async function taskTypesOf({ taskType }: OverdueRequest, visibility: Visibility): Promise<RunningTaskTypes> {
+  return taskType === undefined ? runningTaskTypes(visibility, MAX_TYPES) : { names: [taskType], more: false };
+}
+
 async function expectations(
-  { config, taskType, expected }: OverdueRequest,
+  { config, expected }: OverdueRequest,
   { visibility, nowMs }: OverdueQuestion,
+  names: readonly string[],
   progress: Progress,
 ): Promise<readonly ExpectedOfType[]> {
-  const names = taskType === undefined ? await runningTaskTypes(visibility) : [taskType];
   if (expected !== undefined) {
     return names.map((name) => ({ taskType: name, source: 'given', expectedMs: expected }));
   }

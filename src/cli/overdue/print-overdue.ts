@@ -16,8 +16,14 @@ export function printOverdue(report: OverdueReport): string[] {
   ];
 }
 
-function headline({ namespace, overdue, runs }: OverdueReport): string {
-  if (overdue === 0) return `No agent is overdue in namespace "${namespace}".`;
+function headline({ namespace, overdue, runs, taskTypes }: OverdueReport): string {
+  const known = taskTypes.filter(({ expectedMs }) => expectedMs !== undefined).length;
+  if (known === 0)
+    return `No agent in namespace "${namespace}" is known to be overdue: nothing is expected of its task type yet.`;
+  if (overdue === 0) {
+    const types = known < taskTypes.length ? ', of the task types of which something is expected' : '';
+    return `No agent is overdue in namespace "${namespace}"${types}.`;
+  }
   const oldest = runs.length === 1 ? 'the oldest is' : `the ${formatCount(runs.length)} oldest are`;
   const listed = overdue > runs.length ? `; ${oldest} listed` : runs.length > 1 ? ', oldest first' : '';
   return `${plural(overdue, 'agent is', 'agents are')} overdue in namespace "${namespace}"${listed}.`;
@@ -48,10 +54,10 @@ function approvalText({ approvalState, waitingFor }: OverdueRun): string | undef
 }
 
 function expectedCells({ taskType, source, expectedMs, sample }: ExpectedOfType): string[] {
-  const completed = sample === undefined ? '' : `, ${plural(sample, 'completed run')}`;
+  const completed = sample === undefined ? undefined : plural(sample, 'completed run');
   return expectedMs === undefined
-    ? [taskType, '-', `not known yet${completed}: configure it, or give --expected`]
-    : [taskType, formatDuration(expectedMs), `${source}${completed}`];
+    ? [taskType, '-', `not known yet, from ${completed}: configure it, or give --expected`]
+    : [taskType, formatDuration(expectedMs), completed === undefined ? source : `${source}, from ${completed}`];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -1,19 +1,26 @@
 import type { Visibility } from '../../client/visibility';
 import { allOf, quote, RUNNING } from '../../client/visibility-query';
+import { IS_AGENT } from '../../exporter/task-types';
 
 /** Runs that one List looks at for types that are not known yet. */
 const PAGE = 200;
 
-/** Task types of the agents that run, in alphabetical order. A request for each type at most, and one more. */
-export async function runningTaskTypes(visibility: Visibility): Promise<readonly string[]> {
+export interface RunningTaskTypes {
+  /** In alphabetical order. */
+  readonly names: readonly string[];
+  /** There are more than were asked for. */
+  readonly more: boolean;
+}
+
+/** Task types of the agents that run, `max` at most. A request for each type at most, and one more. */
+export async function runningTaskTypes(visibility: Visibility, max: number): Promise<RunningTaskTypes> {
   const types = new Set<string>();
   for (;;) {
     const others = types.size === 0 ? undefined : `AgentTaskType NOT IN (${[...types].map(quote).join(', ')})`;
-    // Some stores take runs without the attribute to be not among the known ones.
-    const condition = allOf(RUNNING, 'AgentTaskType IS NOT NULL', others);
-    const { runs, more } = await visibility.list('task_types', condition, PAGE);
-    const before = types.size;
+    const { runs, more } = await visibility.list('task_types', allOf(RUNNING, IS_AGENT, others), PAGE);
+    const known = types.size;
     for (const { taskType } of runs) if (taskType !== undefined) types.add(taskType);
-    if (!more || types.size === before) return [...types].sort();
+    const isLast = !more || types.size === known;
+    if (isLast || types.size > max) return { names: [...types].sort().slice(0, max), more: types.size > max };
   }
 }

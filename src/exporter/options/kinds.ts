@@ -28,7 +28,7 @@ export function duration(range: { readonly aboveZero?: boolean; readonly max?: s
   const maxMs = durationMs(max ?? '') ?? Number.MAX_SAFE_INTEGER;
   const expected = [DURATIONS, ...(aboveZero ? ['above 0'] : []), ...(max === undefined ? [] : [`up to ${max}`])];
   return {
-    label: 'duration',
+    label: max === undefined ? 'duration' : `duration up to ${max}`,
     schema: { type: 'string', pattern: aboveZero ? `^(?=.*[1-9])${DURATION_PATTERN.slice(1)}` : DURATION_PATTERN },
     check: (name, value) => {
       const ms = typeof value === 'string' ? durationMs(value) : undefined;

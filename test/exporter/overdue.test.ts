@@ -1,0 +1,214 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Visibility } from '#lib/client/visibility';
+import { listOverdue } from '#lib/exporter/overdue';
+import { OverdueWatch } from '#lib/exporter/watches/overdue';
+import { AgentNamespace, type ConfigPart, MINUTE, watching } from './watching';
+
+let agents: AgentNamespace;
+
+beforeAll(async () => {
+  agents = await AgentNamespace.create(inject('temporalAddress'), 'exporter-overdue');
+});
+
+afterAll(async () => {
+  await agents?.close();
+});
+
+const EXPECTED = 'workflow_expected_seconds';
+const OVERDUE = 'workflows_overdue';
+const OLDEST = 'workflow_oldest_overdue_start_timestamp_seconds';
+
+const label = (taskType: string) => `task_type="${taskType}"`;
+
+/** Starts runs of tasks that began so many minutes ago, and waits until visibility shows them. */
+async function startAged(taskType: string, ...minutes: number[]) {
+  const handles = await Promise.all(
+    minutes.map((ago) =>
+      agents.start({ AgentTaskType: taskType, AgentTaskStartedAt: new Date(Date.now() - ago * MINUTE) }),
+    ),
+  );
+  await agents.seen(minutes.length, `AgentTaskType = '${taskType}' AND ExecutionStatus = 'Running'`);
+  return handles;
+}
+
+/** Expected of every one of these types: ten minutes. */
+function tenMinutes(...taskTypes: string[]): ConfigPart {
+  return { taskTypes: Object.fromEntries(taskTypes.map((taskType) => [taskType, { expectedMs: 10 * MINUTE }])) };
+}
+
+async function startOf(handle: WorkflowHandle): Promise<number> {
+  const { searchAttributes } = await handle.describe();
+  const [started] = searchAttributes.AgentTaskStartedAt ?? [];
+  return (started as Date).getTime() / 1000;
+}
+
+test('agents older than expected are overdue until they close; younger ones never are', async () => {
+  const [old, older] = await startAged('slow', 11, 25, 9);
+  await startAged('quick', 1, 2);
+  const exporter = watching(agents, OverdueWatch, tenMinutes('slow', 'quick'));
+  await exporter.poll(['slow', 'quick']);
+  expect(await exporter.values(EXPECTED)).toEqual({
+    [`${label('slow')},source="configured"`]: 600,
+    [`${label('quick')},source="configured"`]: 600,
+  });
+  expect(await exporter.values(OVERDUE)).toEqual({ [label('slow')]: 2, [label('quick')]: 0 });
+  if (old === undefined || older === undefined) throw new Error('not started');
+  expect(await exporter.values(OLDEST)).toEqual({ [label('slow')]: await startOf(older) });
+
+  const other = watching(agents, OverdueWatch, tenMinutes('slow', 'quick'));
+  await other.poll(['slow', 'quick']);
+  for (const metric of [EXPECTED, OVERDUE, OLDEST]) {
+    expect(await other.values(metric)).toEqual(await exporter.values(metric));
+  }
+
+  await older.terminate();
+  await agents.seen(2, `AgentTaskType = 'slow' AND ExecutionStatus = 'Running'`);
+  await exporter.poll(['slow', 'quick']);
+  expect(await exporter.values(OVERDUE)).toMatchObject({ [label('slow')]: 1 });
+  expect(await exporter.values(OLDEST)).toEqual({ [label('slow')]: await startOf(old) });
+
+  await old.terminate();
+  await agents.seen(1, `AgentTaskType = 'slow' AND ExecutionStatus = 'Running'`);
+  await exporter.poll(['slow', 'quick']);
+  expect(await exporter.values(OVERDUE)).toEqual({ [label('slow')]: 0, [label('quick')]: 0 });
+  expect(await exporter.values(OLDEST)).toEqual({});
+});
+
+test('where nothing is expected, nothing is said to be overdue or not', async () => {
+  await startAged('unexpected', 1000);
+  const exporter = watching(agents, OverdueWatch);
+  await exporter.poll(['unexpected']);
+  for (const metric of [EXPECTED, OVERDUE, OLDEST]) expect(await exporter.values(metric)).toEqual({});
+});
+
+test('a run without AgentTaskStartedAt is as old as it is, and one that is yet to begin is not late', async () => {
+  const taken = await agents.start({ AgentTaskType: 'never-taken' });
+  await agents.start(
+    { AgentTaskType: 'never-taken', AgentTaskStartedAt: new Date(Date.now() - 60 * MINUTE) },
+    { startDelay: 300 * MINUTE },
+  );
+  await agents.seen(2, `AgentTaskType = 'never-taken'`);
+  const exporter = watching(agents, OverdueWatch, tenMinutes('never-taken'));
+  await exporter.poll(['never-taken']);
+  expect(await exporter.values(OVERDUE)).toEqual({ [label('never-taken')]: 0 });
+  await exporter.poll(['never-taken'], { nowMs: Date.now() + 11 * MINUTE });
+  expect(await exporter.values(OVERDUE)).toEqual({ [label('never-taken')]: 1 });
+  const { startTime } = await taken.describe();
+  expect(await exporter.values(OLDEST)).toEqual({ [label('never-taken')]: startTime.getTime() / 1000 });
+});
+
+describe('more overdue agents than one List gives', () => {
+  const part: ConfigPart = { ...tenMinutes('many', 'few'), listLimit: 5 };
+
+  test('are counted, and the oldest is found', async () => {
+    // Days apart and minutes apart, so that the search has to widen and to narrow.
+    const minutes = Array.from({ length: 40 }, (_, i) => 20 + i);
+    const handles = await startAged('many', ...minutes, 3 * 1440, 2 * 1440);
+    await startAged('few', 30, 60, 5);
+    const visibility = agents.visibility();
+    const exporter = watching(agents, OverdueWatch, part, visibility);
+    await exporter.poll(['many', 'few']);
+    expect(await exporter.values(OVERDUE)).toEqual({ [label('many')]: 42, [label('few')]: 2 });
+    const oldest = handles[40];
+    if (oldest === undefined) throw new Error('not started');
+    expect(await exporter.values(OLDEST)).toMatchObject({ [label('many')]: await startOf(oldest) });
+    const first = visibility.requests.splice(0).length;
+
+    await exporter.poll(['many', 'few']);
+    expect(visibility.requests.length).toBeLessThan(first);
+    expect(visibility.requests).toHaveLength(5);
+
+    const second = handles[41];
+    if (second === undefined) throw new Error('not started');
+    await oldest.terminate();
+    await agents.seen(41, `AgentTaskType = 'many' AND ExecutionStatus = 'Running'`);
+    await exporter.poll(['many', 'few']);
+    expect(await exporter.values(OLDEST)).toMatchObject({ [label('many')]: await startOf(second) });
+  });
+
+  test('are listed, the oldest first, as many as are wanted', async () => {
+    const minutes = Array.from({ length: 30 }, (_, i) => 100 - i);
+    await startAged('listed', ...minutes);
+    const question = {
+      visibility: agents.visibility(),
+      attributes: agents.attributes,
+      nowMs: Date.now(),
+      listLimit: 5,
+    };
+    for (const wanted of [1, 5, 7]) {
+      const { total, runs } = await listOverdue(question, new Map([['listed', 10 * MINUTE]]), wanted);
+      expect(total).toBe(30);
+      const ages = runs.map(({ taskStartedAtMs = 0 }) => Math.floor((question.nowMs - taskStartedAtMs) / MINUTE));
+      expect(ages).toEqual(minutes.slice(0, wanted));
+    }
+  });
+
+  test('have their start found where all of them began at once', async () => {
+    const AgentTaskStartedAt = new Date(Date.now() - 60 * MINUTE);
+    await Promise.all(Array.from({ length: 12 }, () => agents.start({ AgentTaskType: 'at-once', AgentTaskStartedAt })));
+    await agents.seen(12, `AgentTaskType = 'at-once'`);
+    const exporter = watching(agents, OverdueWatch, { ...tenMinutes('at-once'), listLimit: 5 });
+    for (let poll = 0; poll < 2; poll++) {
+      await exporter.poll(['at-once']);
+      expect(await exporter.values(OVERDUE)).toEqual({ [label('at-once')]: 12 });
+      expect(await exporter.values(OLDEST)).toEqual({ [label('at-once')]: AgentTaskStartedAt.getTime() / 1000 });
+    }
+  });
+});
+
+describe('requests', () => {
+  const types = Array.from({ length: 60 }, (_, i) => `type '${i}' of many`);
+  const part = tenMinutes(...types);
+
+  test('are a few for many task types, whose names may hold apostrophes', async () => {
+    const visibility = agents.visibility();
+    const exporter = watching(agents, OverdueWatch, part, visibility);
+    await exporter.poll(types);
+    expect(visibility.requests).toEqual(['count overdue', 'count overdue', 'count overdue']);
+
+    const [first, , , fourth] = types;
+    if (first === undefined || fourth === undefined) throw new Error('no types');
+    const starts = [first, fourth].map((AgentTaskType) =>
+      agents.start(
+        { AgentTaskType, AgentTaskStartedAt: new Date(Date.now() - 60 * MINUTE) },
+        { workflowType: 'named' },
+      ),
+    );
+    await Promise.all(starts);
+    await agents.seen(2, `WorkflowType = 'named'`);
+    visibility.requests.length = 0;
+    await exporter.poll(types);
+    expect(visibility.requests).toEqual(['count overdue', 'list overdue', 'count overdue', 'count overdue']);
+    const values = Object.values(await exporter.values(OVERDUE));
+    expect(values).toHaveLength(60);
+    expect(values.filter((value) => value === 1)).toHaveLength(2);
+  });
+
+  test('are none for task types of which no agent runs, but what is expected is still shown', async () => {
+    const visibility = agents.visibility();
+    const exporter = watching(agents, OverdueWatch, tenMinutes('idle'), visibility);
+    await exporter.poll(['idle'], { running: new Map() });
+    expect(visibility.requests).toEqual([]);
+    expect(await exporter.values(OVERDUE)).toEqual({ [label('idle')]: 0 });
+    expect(await exporter.values(EXPECTED)).toEqual({ [`${label('idle')},source="configured"`]: 600 });
+  });
+
+  test('that fail leave the values of the last poll', async () => {
+    await startAged('kept', 60);
+    const real = agents.visibility();
+    let isDown = false;
+    const visibility: Visibility = {
+      ...real,
+      count: (query, condition) =>
+        isDown ? Promise.reject(new Error('Temporal is down')) : real.count(query, condition),
+    };
+    const exporter = watching(agents, OverdueWatch, tenMinutes('kept'), visibility);
+    await exporter.poll(['kept']);
+    const before = await exporter.values(OLDEST);
+    isDown = true;
+    await expect(exporter.poll(['kept'])).rejects.toThrow('Temporal is down');
+    expect(await exporter.values(OVERDUE)).toEqual({ [label('kept')]: 1 });
+    expect(await exporter.values(OLDEST)).toEqual(before);
+  });
+});
