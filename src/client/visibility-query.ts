@@ -14,7 +14,10 @@ export function quote(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-/** A time, as the language takes it. */
+/**
+ * A time, as the language takes it. Compare attributes with it by `<` and `>=` alone: SQLite keeps them as text, with
+ * zeros at the end where the query has none, so that for some times equal is greater (server 1.29).
+ */
 export function quoteTime(ms: number): string {
   return quote(new Date(ms).toISOString());
 }

@@ -9,6 +9,7 @@
 import type { Visibility } from '../client/visibility';
 import { allOf, quote, RUNNING } from '../client/visibility-query';
 import type { VisibleRun } from '../client/visible-run';
+import { IS_AGENT } from './task-types';
 
 export interface FailingRuns {
   /** How many there are of each task type; types without any are absent. */
@@ -25,9 +26,9 @@ export async function reportedFailingRuns(
   taskTypes: readonly string[],
   limit: number,
 ): Promise<FailingRuns> {
-  const total = await visibility.count('failing_tasks', reported('AgentTaskType IS NOT NULL'));
+  const total = await visibility.count('failing_tasks', reported(IS_AGENT));
   if (total === 0) return NO_FAILING_RUNS;
-  const { runs, more } = await visibility.list('failing_tasks', reported('AgentTaskType IS NOT NULL'), limit);
+  const { runs, more } = await visibility.list('failing_tasks', reported(IS_AGENT), limit);
   if (!more) return { counts: countByType(runs), runs };
   const counts = new Map<string, number>();
   for (const taskType of taskTypes) {

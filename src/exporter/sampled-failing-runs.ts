@@ -13,6 +13,7 @@ import type { VisibleRun } from '../client/visible-run';
 import type { ExporterConfig } from './config';
 import { earliestRuns } from './earliest-runs';
 import { countByType, type FailingRuns } from './reported-failing-runs';
+import { IS_AGENT } from './task-types';
 import type { WatchedNamespace } from './watch';
 import type { WorkflowDescriber } from './workflow-describer';
 
@@ -42,9 +43,11 @@ async function sample(
   { listLimit, describeLimit }: ExporterConfig,
   nowMs: number,
 ): Promise<readonly VisibleRun[]> {
-  const startedBefore = (ms: number) => allOf(RUNNING, 'AgentTaskType IS NOT NULL', `StartTime < ${quoteTime(ms)}`);
   const wanted = Math.max(1, Math.min(Math.floor(listLimit / 2), describeLimit * LISTED_PER_DESCRIBED));
   const newestMs = nowMs - MINIMUM_AGE_MS;
+  // A run that waits for its start delay or its cron schedule has no workflow task yet.
+  const begun = allOf(RUNNING, IS_AGENT, `ExecutionTime < ${quoteTime(newestMs)}`);
+  const startedBefore = (ms: number) => allOf(begun, `StartTime < ${quoteTime(ms)}`);
   const { runs: newest, more } = await visibility.list('failing_tasks', startedBefore(newestMs), wanted);
   const oldest = more
     ? await earliestRuns(visibility, {

@@ -18,9 +18,9 @@ type Failure = temporal.api.failure.v1.IFailure;
 export interface TaskFailure {
   readonly message: string;
   readonly stack: string;
-  /** Name of the error that was thrown. */
-  readonly type?: string;
   readonly cause?: TaskFailure;
+  /** Build of the worker that failed it. */
+  readonly buildId?: string;
 }
 
 const NONDETERMINISM = '[TMPRL1100] Nondeterminism error: ';
@@ -35,7 +35,11 @@ const MAX_CAUSES = 4;
 export function lastTaskFailure(events: readonly HistoryEvent[]): TaskFailure | undefined {
   for (const { workflowTaskFailedEventAttributes: failed, workflowTaskCompletedEventAttributes: completed } of events) {
     if (completed != null) return undefined;
-    if (failed != null) return readFailure(failed.failure, 0);
+    if (failed != null) {
+      const started = events.find(({ eventId }) => String(eventId) === String(failed.startedEventId));
+      const buildId = started?.workflowTaskStartedEventAttributes?.workerVersion?.buildId || undefined;
+      return { ...readFailure(failed.failure, 0), ...defined({ buildId }) };
+    }
   }
   return undefined;
 }
@@ -52,18 +56,22 @@ export function taskFailureFinding(run: VisibleRun, failure: TaskFailure): Detec
     id: 'nondeterminism',
     message: `a run of workflow ${workflowType} cannot be replayed by the workers of task queue ${run.taskQueue}: ${words}`,
     cause: workflowType,
-    evidence: { taskQueue: run.taskQueue, ...divergence },
+    evidence: { taskQueue: run.taskQueue, ...defined({ buildId: failure.buildId }), ...divergence },
     ...subject,
   };
 }
 
+/** Name of the error that was thrown, which the SDK puts nowhere but into the stack trace. */
+export function errorName({ stack }: TaskFailure): string {
+  return /^(?:Uncaught )?([A-Z]\w*(?:Error|Failure|Exception))\b/m.exec(stack)?.[1] ?? 'unknown';
+}
+
 function readFailure(failure: Failure | null | undefined, depth: number): TaskFailure {
-  const { message, stackTrace, applicationFailureInfo, cause } = failure ?? {};
+  const { message, stackTrace, cause } = failure ?? {};
   return {
     message: message ?? '',
     stack: stackTrace ?? '',
     ...defined({
-      type: applicationFailureInfo?.type || undefined,
       cause: cause == null || depth >= MAX_CAUSES ? undefined : readFailure(cause, depth + 1),
     }),
   };

@@ -8,7 +8,7 @@ import { GRPC, grpcCode } from '../../client/grpc-status';
 import type { VisibleRun } from '../../client/visible-run';
 import { type FailingRuns, NO_FAILING_RUNS, reportedFailingRuns } from '../reported-failing-runs';
 import { sampledFailingRuns } from '../sampled-failing-runs';
-import { lastTaskFailure, taskFailureFinding } from '../task-failure';
+import { errorName, lastTaskFailure, taskFailureFinding } from '../task-failure';
 import type { Poll, Watch, WatchedNamespace } from '../watch';
 
 /** How long a server that does not report failing tasks is not asked again; it may be upgraded meanwhile. */
@@ -77,7 +77,7 @@ export class FailingTasksWatch implements Watch {
         workflowId,
         runId,
         taskQueue,
-        error: failure === undefined ? 'timed out, or not among the last events' : (failure.type ?? 'unknown'),
+        error: failure === undefined ? 'timed out, or not among the last events' : errorName(failure),
         hint: 'The last WorkflowTaskFailed event of its history says why.',
       });
     } catch (error) {
