@@ -83,7 +83,17 @@ function entry({ run, parentEnd }: Orphan, nowMs: number, result: EndResult | un
 /** What is printed for people. */
 export function reportLines({ namespace, nowMs, found }: ReportInput): string[] {
   const { orphans, children, more, undecided } = found;
-  const head = ['age', 'task type', 'iteration', 'last tool', 'tokens', 'workflow id', 'run id', 'parent', ''];
+  const head = [
+    'age',
+    'task type',
+    'iteration',
+    'last tool',
+    'tokens',
+    'workflow id',
+    'run id',
+    'parent',
+    'the parent',
+  ];
   const rows = orphans.map(({ run, parentEnd }) => [
     formatDuration(nowMs - taskStart(run)),
     run.taskType ?? '-',
