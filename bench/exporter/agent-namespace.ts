@@ -11,7 +11,11 @@ import type { Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { addSearchAttributes } from '#lib/client/search-attribute-registry';
-import { SEARCH_ATTRIBUTE_NAMES, SEARCH_ATTRIBUTES, type SearchAttributeName } from '#lib/definitions/search-attributes';
+import {
+  SEARCH_ATTRIBUTE_NAMES,
+  SEARCH_ATTRIBUTES,
+  type SearchAttributeName,
+} from '#lib/definitions/search-attributes';
 import type { PlannedAgent } from './population';
 
 const { CommandType, ParentClosePolicy } = temporal.api.enums.v1;

@@ -70,7 +70,11 @@ export function wrongGauges(agents: number, metrics: Metrics): string[] {
       'task_type',
       byType(agents, (agent) => agent.kind === 'approval' && agent.dueInMs < 0),
     ],
-    [METRICS.approvalsOpen.name, 'state', ['submitted', 'acknowledged', 'escalated'].map((name) => [name, state(name)])],
+    [
+      METRICS.approvalsOpen.name,
+      'state',
+      ['submitted', 'acknowledged', 'escalated'].map((name) => [name, state(name)]),
+    ],
   ];
   return gauges.flatMap(([name, label, values]) => {
     const exported = metrics.sumBy(name, label);
@@ -82,7 +86,10 @@ export function wrongGauges(agents: number, metrics: Metrics): string[] {
   });
 }
 
-function byType(agents: number, matches: (agent: ReturnType<typeof planAgents> extends Generator<infer A> ? A : never) => boolean) {
+function byType(
+  agents: number,
+  matches: (agent: ReturnType<typeof planAgents> extends Generator<infer A> ? A : never) => boolean,
+) {
   const counts = new Map(TASK_TYPES.map((taskType) => [taskType, 0]));
   for (const agent of planAgents(0, agents)) {
     if (matches(agent)) counts.set(agent.taskType, (counts.get(agent.taskType) ?? 0) + 1);

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { devNull } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { METRICS } from '#lib/definitions/metrics';
@@ -63,9 +62,9 @@ export class ExporterProcess {
     let before: Metrics | undefined;
     let cpuBeforeMs = 0;
     for (;;) {
-      const metrics = await this.untilPolled(valueOf(before, `${METRICS.exporterPollDuration.name}_count`));
+      const metrics = await this.untilPolled(sumOf(before, `${METRICS.exporterPollDuration.name}_count`));
       const { cpuMs, cpuAfterMs, rssBytes, heapBytes } = await this.usage();
-      const grown = (name: string) => valueOf(metrics, name) - valueOf(before, name);
+      const grown = (name: string) => sumOf(metrics, name) - sumOf(before, name);
       const requestsBefore = before?.sumBy(METRICS.exporterRequests.name, 'query');
       const requests = [...metrics.sumBy(METRICS.exporterRequests.name, 'query')].flatMap(([query, sent]) => {
         const count = sent - (requestsBefore?.get(query) ?? 0);
@@ -104,7 +103,7 @@ export class ExporterProcess {
       }
       // Not there yet at the start.
       const metrics = await Metrics.fetch(this.url).catch(() => undefined);
-      if (metrics !== undefined && valueOf(metrics, `${METRICS.exporterPollDuration.name}_count`) > polls) return metrics;
+      if (metrics !== undefined && sumOf(metrics, `${METRICS.exporterPollDuration.name}_count`) > polls) return metrics;
       await sleep(ASK_MS);
     }
   }
@@ -117,14 +116,14 @@ export class ExporterProcess {
   }
 }
 
-function valueOf(metrics: Metrics | undefined, name: string): number {
+function sumOf(metrics: Metrics | undefined, name: string): number {
   return metrics?.sum(name) ?? 0;
 }
 
 /** Whatever the user has set for Temporal is for other servers. */
 function environment(): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-  return { ...Object.fromEntries(others), TEMPORAL_CONFIG_FILE: devNull };
+  return { ...Object.fromEntries(others), TEMPORAL_CONFIG_FILE: path.join(__dirname, 'no-such-file.toml') };
 }
 
 async function freePort(): Promise<number> {

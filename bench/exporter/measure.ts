@@ -27,7 +27,7 @@ export interface MeasureOptions {
 /** Polls that looked at no sample; the first poll is none of them. */
 const PLAIN_POLLS = 2;
 /** How much later than it ended a poll may be noticed. */
-const NOTICED_MS = 2000;
+const NOTICED_MS = 1000;
 
 /**
  * Watches an exporter until it has looked at a sample that holds everything that closed, and has polled often enough

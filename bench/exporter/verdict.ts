@@ -1,3 +1,100 @@
-import type { Measured } from './measure';
-export function judge(small: Measured, large: Measured, intervalSeconds: number): string[] { return []; }
-export function summary(small: Measured, large: Measured): string { return ''; }
+/**
+ * Whether the exporter keeps its promise: what it needs does not grow with the number of agents.
+ *
+ * @module
+ */
+
+import { METRICS } from '#lib/definitions/metrics';
+import { describeRequests, type Measured, type MeasuredPoll, ofKind, type PollKind, requestsOf } from './measure';
+
+/** The first poll starts the process, too, and sees agents that are too young to be looked at closely. */
+const COMPARED = ['plain', 'sample'] as const satisfies readonly PollKind[];
+/**
+ * Twenty times as many agents are overdue, wait or are orphans. They are listed, up to a limit, and what is listed has to
+ * be decoded; that is a part of what a poll takes. Taking time for each agent, it would take ten times as much.
+ */
+const CPU_FACTOR = 2;
+/** Nothing is kept of an agent but for the ids of those that findings were reported of. */
+const HEAP_FACTOR = 1.25;
+/** What a collector leaves to the process differs from run to run, and the largest list is part of it. */
+const RSS_FACTOR = 1.5;
+/** Of one CPU, in the worst poll. */
+const CPU_SHARE = 0.1;
+
+/** Reasons to fail, one line each. */
+export function judge(small: Measured, large: Measured, intervalSeconds: number): string[] {
+  return [
+    ...[small, large].flatMap(({ agents, polls }) =>
+      polls.flatMap((poll) => misses(poll, intervalSeconds).map((miss) => `${agents} agents: ${miss}`)),
+    ),
+    ...COMPARED.flatMap((kind) => moreRequests(small, large, kind)),
+    ...figures(small, large).flatMap(({ name, unit, values: [before, after], factor }) =>
+      after <= before * factor
+        ? []
+        : [`${name} grows from ${before.toFixed(1)} to ${after.toFixed(1)} ${unit}, more than ${factor} times`],
+    ),
+  ];
+}
+
+/** A line for each figure. */
+export function summary(small: Measured, large: Measured): string {
+  const [few, many] = [`${small.agents} agents`, `${large.agents} agents`];
+  const requests = COMPARED.flatMap((kind) =>
+    [small, large].map((measured) => {
+      const polls = ofKind(measured, kind).map(describeRequests);
+      return `requests of a ${kind} poll, ${measured.agents} agents: ${[...new Set(polls)].join(' | ')}`;
+    }),
+  );
+  const worst = [small, large].map((measured) => `${worstPoll(measured).toFixed(1)} s`);
+  return [
+    ...requests,
+    `worst poll: ${few} ${worst[0]}, ${many} ${worst[1]}`,
+    ...figures(small, large).map(
+      ({ name, unit, values: [before, after] }) =>
+        `${name}: ${few} ${before.toFixed(1)} ${unit}, ${many} ${after.toFixed(1)} ${unit}`,
+    ),
+  ].join('\n');
+}
+
+interface Figure {
+  readonly name: string;
+  readonly unit: string;
+  readonly values: readonly [small: number, large: number];
+  /** How many times as much it may be. */
+  readonly factor: number;
+}
+
+/** Of several polls the least counts: what else the machine does can only add to it. */
+function figures(small: Measured, large: Measured): Figure[] {
+  const least = (of: (poll: MeasuredPoll) => number): Figure['values'] => {
+    const [few, many] = [small, large].map((measured) => Math.min(...ofKind(measured, 'plain').map(of)));
+    return [few ?? Number.NaN, many ?? Number.NaN];
+  };
+  const megabytes = (bytes: number) => bytes / 1024 / 1024;
+  return [
+    { name: 'CPU time of a plain poll', unit: 'ms', values: least(({ cpuMs }) => cpuMs), factor: CPU_FACTOR },
+    { name: 'heap', unit: 'MB', values: least(({ heapBytes }) => megabytes(heapBytes)), factor: HEAP_FACTOR },
+    { name: 'RSS', unit: 'MB', values: least(({ rssBytes }) => megabytes(rssBytes)), factor: RSS_FACTOR },
+  ];
+}
+
+function misses(poll: MeasuredPoll, intervalSeconds: number): string[] {
+  const { kind, seconds, cpuMs, errors, metrics } = poll;
+  const found: string[] = [];
+  if (seconds > intervalSeconds) found.push(`a ${kind} poll took ${seconds.toFixed(1)} s of ${intervalSeconds} s`);
+  if (errors > 0) found.push(`${errors} requests of a ${kind} poll failed`);
+  if (cpuMs > intervalSeconds * 1000 * CPU_SHARE) found.push(`a ${kind} poll took ${cpuMs.toFixed(0)} ms of CPU`);
+  const interval = metrics.sum(METRICS.exporterPollInterval.name);
+  if (interval !== intervalSeconds) found.push(`the interval is ${interval} s instead of ${intervalSeconds} s`);
+  return found;
+}
+
+function moreRequests(small: Measured, large: Measured, kind: PollKind): string[] {
+  const [few, many] = [small, large].map((measured) => Math.max(...ofKind(measured, kind).map(requestsOf)));
+  if (few === undefined || many === undefined || many <= few) return [];
+  return [`requests of a ${kind} poll grow from ${few} to ${many}`];
+}
+
+function worstPoll({ polls }: Measured): number {
+  return Math.max(...polls.map(({ seconds }) => seconds));
+}
