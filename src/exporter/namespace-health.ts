@@ -45,7 +45,7 @@ export class NamespaceHealth {
 
   status(nowMs: number, intervalMs: number): NamespaceStatus {
     const { namespace, lastSuccessMs } = this;
-    const failures = this.failures.map(({ message }) => message);
+    const failures = [...new Set(this.failures.map(({ message }) => message))];
     const age = lastSuccessMs === undefined ? undefined : nowMs - lastSuccessMs;
     const since =
       age === undefined ? 'never succeeded' : `last success ${seconds(age)} ago, interval ${seconds(intervalMs)}`;
@@ -78,5 +78,5 @@ export class NamespaceHealth {
 }
 
 function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  return `${Number((ms / 1000).toFixed(ms < 10_000 ? 1 : 0))} s`;
 }

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
-import { allOf, quote, RUNNING } from '../client/visibility-query';
 import type { ExporterQuery } from '../definitions/exporter-queries';
-import { METRICS } from '../definitions/metrics';
 import type { ReportError } from '../definitions/observer-parts';
 import { REQUIRED_SEARCH_ATTRIBUTE } from '../definitions/search-attributes';
 import type { NamespaceAttributes } from './namespace-attributes';
@@ -11,11 +9,9 @@ import { type PollFailure, pollFailure } from './poll-failure';
 import { PollInterval } from './poll-interval';
 import { PollSteps } from './poll-steps';
 import { RequestFailed } from './request-failed';
-import { IS_AGENT, TaskTypes } from './task-types';
+import { RunningAgents } from './running-agents';
+import { TaskTypes } from './task-types';
 import type { Watch, WatchedNamespace } from './watch';
-
-/** Task type under which agents of types that are not watched are counted. */
-const OTHER = 'other';
 
 export interface PollerOptions {
   readonly watched: WatchedNamespace;
@@ -32,12 +28,14 @@ export class NamespacePoller {
   private readonly health: NamespaceHealth;
   private readonly interval: PollInterval;
   private readonly taskTypes: TaskTypes;
+  private readonly running: RunningAgents;
 
   constructor(private readonly options: PollerOptions) {
     const { watched, logger } = options;
     this.health = new NamespaceHealth(watched.namespace, logger);
     this.interval = new PollInterval(watched, logger);
     this.taskTypes = new TaskTypes(watched.visibility, watched.config, logger);
+    this.running = new RunningAgents(watched.visibility, this.taskTypes, watched.metrics);
   }
 
   status(): NamespaceStatus {
@@ -84,7 +82,8 @@ export class NamespacePoller {
     const attributes = await steps.run('namespace', () => namespaceAttributes.names(nowMs));
     if (attributes === undefined) return undefined;
     if (!attributes.has(REQUIRED_SEARCH_ATTRIBUTE)) return withoutTaskTypes(watched.namespace);
-    const running = await steps.run('running', () => this.countRunning(steps, nowMs));
+    const discover = (anyRunning: boolean) => steps.run('task_types', () => this.taskTypes.discover(nowMs, anyRunning));
+    const running = await steps.run('running', () => this.running.count(discover));
     if (running === undefined) return undefined;
     await steps.run('task_types', () => this.taskTypes.forget(nowMs, running));
     const taskTypes = this.taskTypes.known;
@@ -92,30 +91,6 @@ export class NamespacePoller {
       await steps.run(watch.query, () => watch.poll({ nowMs, taskTypes, running, attributes }));
     }
     return undefined;
-  }
-
-  /** Running agents by task type; types that were not known before are among them. */
-  private async countRunning(steps: PollSteps, nowMs: number): Promise<ReadonlyMap<string, number>> {
-    const { taskTypes } = this;
-    const { visibility, metrics } = this.options.watched;
-    const count = (condition: string) => visibility.count('running', allOf(RUNNING, condition));
-    const total = await count(IS_AGENT);
-    await steps.run('task_types', () => taskTypes.discover(nowMs, total > 0));
-    const running = new Map<string, number>();
-    for (const type of taskTypes.known) {
-      running.set(type, total === 0 ? 0 : await count(`AgentTaskType = ${quote(type)}`));
-    }
-    const others = total > 0 && taskTypes.mayMissSome ? await count(taskTypes.others) : 0;
-    if (others > 0) {
-      taskTypes.sayMissed(others);
-      metrics.inc('seriesOverflow', { metric: METRICS.workflowsRunning.name }, others);
-    }
-    const values = others > 0 ? [...running, [OTHER, others] as const] : [...running];
-    metrics.setAll(
-      'workflowsRunning',
-      values.map(([type, value]) => ({ labels: { task_type: type }, value })),
-    );
-    return running;
   }
 
   /** Failed requests are counted where they are sent, but for those whose answer might have been expected. */

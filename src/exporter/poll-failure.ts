@@ -1,6 +1,10 @@
+import { GRPC } from '../client/grpc-status';
 import type { ExporterQuery } from '../definitions/exporter-queries';
 import { explainFailure } from './explain-failure';
 import { RequestFailed } from './request-failed';
+
+/** The server is not there, does not know who asks, or is asked too often, whatever it is asked for. */
+const CONCERN_ALL: readonly number[] = [GRPC.unavailable, GRPC.unauthenticated, GRPC.resourceExhausted];
 
 /** Why a poll is not complete. */
 export interface PollFailure {
@@ -12,6 +16,13 @@ export interface PollFailure {
 }
 
 export function pollFailure(query: ExporterQuery, error: unknown, namespace: string): PollFailure {
-  const cause = error instanceof RequestFailed ? `${error.method} ${error.code}` : String(error);
-  return { query, cause: `${query} ${cause}`, message: explainFailure(error, namespace) };
+  return { query, cause: causeOf(query, error), message: explainFailure(error, namespace) };
+}
+
+/** One of few, for messages can name ids and times; and one for all queries where one thing has to be done for all. */
+function causeOf(query: ExporterQuery, error: unknown): string {
+  if (!(error instanceof RequestFailed)) return `${query} ${error instanceof Error ? error.name : typeof error}`;
+  const { code, method } = error;
+  if (code !== undefined && CONCERN_ALL.includes(code)) return String(code);
+  return code === GRPC.permissionDenied ? `${method} ${code}` : `${query} ${method} ${code}`;
 }

@@ -1,13 +1,14 @@
 import type { Logger } from '@temporalio/common';
 import type { WatchedNamespace } from './watch';
 
-/** How much longer than a poll the interval is at least: part of it must be left for others. */
+/** How many times as long as a poll the interval is at least: part of the namespace's limit must be left for others. */
 const HEADROOM = 1.25;
 
 /** The time between the starts of two polls. It grows where the requests of a poll do not fit, and shrinks back. */
 export class PollInterval {
   private intervalMs: number;
   private isFirst = true;
+  private saidGrown = false;
 
   constructor(
     private readonly watched: Pick<WatchedNamespace, 'namespace' | 'config' | 'metrics'>,
@@ -27,23 +28,29 @@ export class PollInterval {
     metrics.observe('exporterPollDuration', {}, durationMs / 1000);
     if (!isComplete) return;
     const neededMs = Math.max(config.pollIntervalMs, Math.ceil(durationMs * HEADROOM));
-    if (neededMs > config.pollIntervalMs && this.intervalMs === config.pollIntervalMs) this.sayGrown(neededMs);
+    if (neededMs > config.pollIntervalMs) this.sayGrown(neededMs);
     this.intervalMs = neededMs;
     this.export();
   }
 
-  /** How long to wait after a poll that took so long. The first wait is cut at random, so that replicas poll apart. */
+  /**
+   * How long to wait after a poll that took so long, which is part of the interval at least. The first interval is cut at
+   * random, so that replicas poll apart.
+   */
   untilNext(durationMs: number): number {
     const part = this.isFirst ? 0.5 + Math.random() / 2 : 1;
     this.isFirst = false;
-    return Math.max(0, this.intervalMs * part - durationMs);
+    return Math.max(this.intervalMs * (1 - 1 / HEADROOM), this.intervalMs * part - durationMs);
   }
 
   private export(): void {
     this.watched.metrics.set('exporterPollInterval', {}, this.intervalMs / 1000);
   }
 
+  /** Once: afterwards the metric tells. */
   private sayGrown(neededMs: number): void {
+    if (this.saidGrown) return;
+    this.saidGrown = true;
     const { namespace, config } = this.watched;
     this.logger.warn(
       `Agent observability: the requests of a poll of namespace "${namespace}" do not fit its interval of ` +

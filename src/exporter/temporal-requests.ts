@@ -43,7 +43,7 @@ export class TemporalRequests {
   private readonly limit: RateLimit;
 
   constructor(
-    readonly connection: ExporterConnection,
+    private readonly connection: ExporterConnection,
     private readonly options: RequestOptions,
   ) {
     this.limit = new RateLimit(options.requestsPerSecond);
@@ -76,26 +76,24 @@ export class TemporalRequests {
   }
 
   /** A connection that cannot take back a request (NativeConnection) is not waited for once the signal is aborted. */
-  private async once<T>(request: (connection: ExporterConnection) => Promise<T>): Promise<T> {
-    const { connection, options } = this;
-    // One of its own for each request: the SDK never takes its listeners off a signal.
-    const abort = new AbortController();
-    let stop: (() => void) | undefined;
-    const stopped = new Promise<never>((_, reject) => {
-      stop = () => {
+  private once<T>(request: (connection: ExporterConnection) => Promise<T>): Promise<T> {
+    const { connection } = this;
+    const { signal } = this.options;
+    return new Promise<T>((resolve, reject) => {
+      // One of its own for each request: the SDK never takes its listeners off a signal.
+      const abort = new AbortController();
+      const stop = () => {
         abort.abort();
-        reject(options.signal?.reason);
+        reject(signal?.reason);
       };
+      signal?.addEventListener('abort', stop);
+      connection
+        .withAbortSignal(abort.signal, () =>
+          connection.withDeadline(Date.now() + REQUEST_MS, () => request(connection)),
+        )
+        .then(resolve, reject)
+        .finally(() => signal?.removeEventListener('abort', stop));
     });
-    if (stop !== undefined) options.signal?.addEventListener('abort', stop);
-    try {
-      const answer = connection.withAbortSignal(abort.signal, () =>
-        connection.withDeadline(Date.now() + REQUEST_MS, () => request(connection)),
-      );
-      return await Promise.race([answer, stopped]);
-    } finally {
-      if (stop !== undefined) options.signal?.removeEventListener('abort', stop);
-    }
   }
 }
 

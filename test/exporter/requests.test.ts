@@ -88,17 +88,19 @@ test('stopping does not wait for a server that never answers', { timeout: 8_000 
     silent.close();
   });
   const { port } = silent.address() as AddressInfo;
-  const { exporter, who } = runExporter('nowhere', { connection: connect(`127.0.0.1:${port}`) });
+  const { exporter, errors } = runExporter('nowhere', { connection: connect(`127.0.0.1:${port}`) });
   await vi.waitUntil(() => sockets.size > 0, SOON);
   expect(exporter.status().namespaces[0]?.summary).toBe('namespace "nowhere": never succeeded; a poll is under way');
   await exporter.stop();
-  expect(who.errors).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
 test('where the requests of a poll do not fit, the interval grows, and shrinks back', async () => {
   const { namespace, connection, client } = await prepare(address, 'requests-interval');
   const config = { ...FAST, pollIntervalMs: 1000, requestsPerSecond: 20 };
-  const { shows, read, who } = runExporter(namespace, { connection, config });
+  const startedAt = performance.now();
+  const who = operator();
+  const { shows, read } = runExporter(namespace, { connection, config, logger: who.logger });
   await shows('exporter_poll_interval_seconds{}', 1);
   const types = Array.from({ length: 25 }, (_, i) => `type-${i}`);
   const runs = await Promise.all(types.map((type) => startAgent(client, type, type)));
@@ -108,4 +110,10 @@ test('where the requests of a poll do not fit, the interval grows, and shrinks b
   expect(who.lines[0]).toContain('do not fit its interval of 1 s');
   await Promise.all(runs.map((run) => run.terminate()));
   await shows('exporter_poll_interval_seconds{}', 1);
+  const ofVisibility = [...(await read())].filter(
+    ([key]) => key.startsWith('exporter_requests_total') && !key.includes('"namespace"'),
+  );
+  const requests = ofVisibility.reduce((sum, [, value]) => sum + value, 0);
+  expect(requests).toBeGreaterThan(25);
+  expect(requests).toBeLessThanOrEqual(1 + (20 * (performance.now() - startedAt)) / 1000);
 });
