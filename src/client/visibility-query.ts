@@ -15,6 +15,14 @@ export function quote(text: string): string {
 }
 
 /**
+ * Whether SQL visibility finds a string that a query spells out. It does not where it has a character that the query
+ * escapes, nor with a quote at either end, and a zero character makes the query fail; tried on server 1.29.1 with SQLite.
+ */
+export function isAskable(text: string): boolean {
+  return !/["\\\p{Cc}]|^'|'$/u.test(text);
+}
+
+/**
  * A time, as the language takes it. Compare attributes with it by `<` and `>=` alone: SQLite keeps them as text, with
  * zeros at the end where the query has none, so that for some times equal is greater (server 1.29).
  */

@@ -7,7 +7,7 @@
  */
 
 import type { Visibility } from '../client/visibility';
-import { allOf, oneOf } from '../client/visibility-query';
+import { allOf, isAskable, oneOf } from '../client/visibility-query';
 import type { RunId, RunStatus, VisibleRun } from '../client/visible-run';
 
 /** How a parent ended; of one whose runs are all deleted nothing is known. */
@@ -61,7 +61,8 @@ export async function readParentStates(
   parents: readonly RunId[],
 ): Promise<ReadonlyMap<string, ParentState>> {
   // Paused runs are open, but do not have the status Running.
-  const open = byWorkflowId(await listAll(visibility, 'CloseTime IS NULL', 'WorkflowId', parents.map(workflowIdOf)));
+  const ids = parents.map(workflowIdOf).filter(isAskable);
+  const open = byWorkflowId(await listAll(visibility, 'CloseTime IS NULL', 'WorkflowId', ids));
   const others = parents.filter(({ workflowId, runId }) => open.get(workflowId)?.runId !== runId);
   const named = byRunId(await listAll(visibility, undefined, 'RunId', others.map(runIdOf)));
   const continued = others.filter(({ runId }) => named.get(runId)?.status === 'ContinuedAsNew');
@@ -69,7 +70,7 @@ export async function readParentStates(
     visibility,
     "CloseTime IS NOT NULL AND ExecutionStatus != 'ContinuedAsNew'",
     'WorkflowId',
-    continued.map(workflowIdOf),
+    continued.map(workflowIdOf).filter(isAskable),
   );
   const runs = { open, named, ended: ended.toSorted((a, b) => closedAt(a) - closedAt(b)) };
   return new Map(parents.map((parent) => [parent.runId, stateOf(parent, runs)]));
@@ -82,6 +83,9 @@ function stateOf({ workflowId, runId }: RunId, { open, named, ended }: ParentRun
   // Deleted at the end of its retention, it may have continued as new in the run that is open.
   if (run === undefined) return current === undefined ? { state: 'unclear', found: false } : { state: 'open' };
   if (run.closedAtMs === undefined) return { state: 'open' };
+  if (!isAskable(workflowId)) {
+    return { state: 'unclear', found: true, ...(run.status !== 'ContinuedAsNew' && { end: endOf(run) }) };
+  }
 
   const last =
     run.status === 'ContinuedAsNew'

@@ -114,7 +114,7 @@ describe('lists', () => {
     const young = await cli('orphans', ...AT, '--task-type', 'too-young', '--older-than', '1h');
     expect(young.out).toContain('No orphans');
     const limited = await cli('orphans', ...AT, '--task-type', 'too-young', '--limit', '1');
-    expect(limited.out).toContain('There are more running children than the 1 oldest');
+    expect(limited.out).toContain('There are more running child agents than the 1 oldest');
   });
 });
 
@@ -192,7 +192,7 @@ describe('asks first', () => {
     const { exitCode, out, asked } = await cliAnswered('yes', 'orphans', ...flags);
     expect(exitCode).toBe(0);
     expect(asked).toContain(`Terminate 2 runs in namespace "${NAMESPACE}" at ${address}? Type yes to do it: `);
-    expect(out).toMatch(/confirmed\/0[^]*terminated {2,}confirmed\/0/);
+    expect(out).toMatch(/confirmed\/0.*terminated {2,}confirmed\/0/s);
     expect(await status('confirmed/0')).toBe('TERMINATED');
   });
 

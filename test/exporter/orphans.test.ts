@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SEARCH_ATTRIBUTES } from '#lib/definitions/search-attributes';
@@ -160,23 +161,41 @@ describe('a parent that goes on in another run', () => {
     expect(await parents.orphans('retries')).toEqual([]);
   });
 
+  test('by a retry of a run that is not its first is open', async () => {
+    const parent = await parents.start('retries-later', 'with a child later', {
+      retry: { initialInterval: '1 second' },
+    });
+    await parent.signal('end', 'fail');
+    await parents.closed(parent, 'Failed');
+    await parents.seen("WorkflowId = 'retries-later' AND ExecutionStatus = 'Running'");
+    expect(await parents.orphans('retries-later')).toEqual([]);
+  });
+
   test('by a reset is open', async () => {
     const parent = await parents.start('is-reset');
-    const { events } = await parent.fetchHistory();
-    const finished = events?.findLast(
-      ({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes,
-    );
-    await server.client.workflowService.resetWorkflowExecution({
-      namespace: NAMESPACE,
-      workflowExecution: { workflowId: 'is-reset', runId: parent.firstExecutionRunId },
-      workflowTaskFinishEventId: finished?.eventId ?? null,
-      requestId: randomUUID(),
-      reason: 'a test',
-    });
+    await reset(parent);
     await parents.closed(parent, 'Terminated');
     await parents.seen("WorkflowId = 'is-reset' AND ExecutionStatus = 'Running'");
     expect(await parents.orphans('is-reset')).toEqual([]);
   });
+});
+
+test('a parent whose workflow id cannot be asked for is judged like any other', async () => {
+  const names = ['say "hello"', 'back\\slash', "'quoted'", 'two\nlines'];
+  const start = (workflowId: string, index: number) =>
+    startParentOf(server.client, workflowId, { workflowIds: [`odd/${index}`], taskType: 'odd' });
+  const started = await Promise.all(names.map(start));
+  expect(await parents.find({ taskType: 'odd' })).toMatchObject({ orphans: [], children: 4, undecided: 0 });
+  await Promise.all(started.map(reset));
+  for (const { firstExecutionRunId } of started) {
+    await parents.seen(`RunId = '${firstExecutionRunId}' AND ExecutionStatus = 'Terminated'`);
+  }
+  expect(await parents.find({ taskType: 'odd' })).toMatchObject({ orphans: [], children: 4, undecided: 0 });
+  for (const workflowId of names) await parents.client.getHandle(workflowId).terminate();
+  const { orphans } = await parents.find({ taskType: 'odd' });
+  expect(orphans.map(({ run, parentEnd }) => [run.parent.workflowId, parentEnd.status]).sort()).toEqual(
+    names.map((workflowId) => [workflowId, 'Terminated']).sort(),
+  );
 });
 
 describe('a workflow id that is used again', () => {
@@ -265,10 +284,36 @@ describe('of more children than the limit', () => {
     await parents.closed(parent, 'Terminated');
     expect(await parents.requests({ taskType: 'counted' })).toBe(3);
   });
+
+  test('parents are asked for in queries of a bounded length', async () => {
+    const prefix = 'x'.repeat(980);
+    const start = (index: number) =>
+      startParentOf(server.client, `${prefix}${index}`, { workflowIds: [`long/${index}`], taskType: 'long' });
+    for (let first = 0; first < 70; first += 10) {
+      await Promise.all(Array.from({ length: 10 }, (_, index) => start(first + index)));
+    }
+    expect(await parents.requests({ taskType: 'long' })).toBe(3);
+    expect(await parents.find({ taskType: 'long' })).toMatchObject({ orphans: [], children: 70, undecided: 0 });
+    for (const index of [0, 69]) await parents.client.getHandle(`${prefix}${index}`).terminate();
+    await parents.seen("WorkflowId STARTS_WITH 'xxx' AND ExecutionStatus = 'Terminated'", 2);
+    expect((await parents.orphans('long')).map(({ run }) => run.workflowId).sort()).toEqual(['long/0', 'long/69']);
+  });
 });
 
 function ids(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}/${index}`);
+}
+
+async function reset({ workflowId, firstExecutionRunId }: WorkflowHandleWithFirstExecutionRunId): Promise<void> {
+  const { events } = await server.client.workflow.getHandle(workflowId, firstExecutionRunId).fetchHistory();
+  const finished = events?.findLast((event) => event.workflowTaskCompletedEventAttributes);
+  await server.client.workflowService.resetWorkflowExecution({
+    namespace: NAMESPACE,
+    workflowExecution: { workflowId, runId: firstExecutionRunId },
+    workflowTaskFinishEventId: finished?.eventId ?? null,
+    requestId: randomUUID(),
+    reason: 'a test',
+  });
 }
 
 async function deleteRun(workflowId: string, runId: string): Promise<void> {

@@ -105,7 +105,7 @@ export function reportLines({ namespace, nowMs, found }: ReportInput): string[] 
     run.parent.workflowId,
     describeEnd(parentEnd),
   ]);
-  const looked = `${plural(children, 'running child', 'running children')} of agents`;
+  const looked = plural(children, 'running child agent');
   return [
     ...(rows.length === 0 ? [`No orphans in namespace "${namespace}" among ${looked}.`] : table([head, ...rows])),
     ...(undecided > 0
@@ -114,7 +114,7 @@ export function reportLines({ namespace, nowMs, found }: ReportInput): string[] 
         ]
       : []),
     ...(more
-      ? [`There are more running children than the ${formatCount(children)} oldest: choose a higher --limit.`]
+      ? [`There are more running child agents than the ${formatCount(children)} oldest: choose a higher --limit.`]
       : []),
   ];
 }

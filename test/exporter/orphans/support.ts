@@ -3,12 +3,14 @@ import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } fr
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { expect } from 'vitest';
+import { allOf, oneOf, RUNNING } from '#lib/client/visibility-query';
 import type { Orphan, OrphansRequest } from '#lib/exporter/orphans';
 import { findOrphans } from '#lib/exporter/orphans';
 import { TemporalDescriber } from '#lib/exporter/temporal-describer';
 import { TemporalRequests } from '#lib/exporter/temporal-requests';
 import { TemporalVisibility } from '#lib/exporter/temporal-visibility';
 import type { Server } from '../../plugin/observed';
+import { SOON } from '../support';
 
 export const activities = {
   async search(query: string): Promise<string> {
@@ -25,7 +27,11 @@ export class Parents {
   constructor(readonly server: Server) {}
 
   /** Starts a parent and waits until its child is seen to be an agent. */
-  async start(workflowId: string, what?: 'with a middle agent', options: object = {}): Promise<Started> {
+  async start(
+    workflowId: string,
+    what?: 'with a middle agent' | 'with a child later',
+    options: object = {},
+  ): Promise<Started> {
     const args = what === undefined ? [] : [what];
     const handle = await this.client.start('parent', { workflowId, taskQueue: TASK_QUEUE, args, ...options });
     await this.seen(`WorkflowId = '${workflowId}/child' AND AgentTaskType IS NOT NULL`);
@@ -34,7 +40,7 @@ export class Parents {
 
   /** Waits until visibility has a run, or has none any more. */
   async seen(condition: string, count = 1): Promise<void> {
-    await expect.poll(() => this.visibility.count('orphans', condition), { timeout: 20_000 }).toBe(count);
+    await expect.poll(() => this.visibility.count('orphans', condition), SOON).toBe(count);
   }
 
   async closed({ workflowId }: WorkflowHandle, status: string): Promise<void> {
@@ -89,14 +95,10 @@ export interface ChildOptions {
  * Starts a parent of agents that no worker ever takes, with the policy ABANDON. Commands are sent as a worker sends them,
  * for an SDK starts no children in other namespaces.
  */
-export async function startParentOf(
-  client: Client,
-  workflowId: string,
-  options: ChildOptions,
-): Promise<WorkflowHandle> {
+export async function startParentOf(client: Client, workflowId: string, options: ChildOptions): Promise<Started> {
   const { workflowService } = client;
   const { namespace } = client.options;
-  const taskQueue = { name: `${workflowId}-${randomUUID()}` };
+  const taskQueue = { name: `parent-${randomUUID()}` };
   const handle = await client.workflow.start('rawParent', { workflowId, taskQueue: taskQueue.name });
   const { taskToken } = await client.connection.withDeadline(Date.now() + 10_000, () =>
     workflowService.pollWorkflowTaskQueue({ namespace, taskQueue }),
@@ -121,5 +123,13 @@ export async function startParentOf(
       },
     })),
   });
+  // A child that is not started yet when its parent closes never is.
+  const children = {
+    namespace: options.namespace ?? namespace,
+    query: allOf(RUNNING, oneOf('WorkflowId', options.workflowIds)),
+  };
+  await expect
+    .poll(async () => Number((await workflowService.countWorkflowExecutions(children)).count), SOON)
+    .toBe(options.workflowIds.length);
   return handle;
 }

@@ -38,8 +38,11 @@ export async function middleAgent(): Promise<void> {
   await untilTold();
 }
 
-/** Has a child in its first run and first attempt. */
-export async function parent(what: 'with a child' | 'with a middle agent' | 'without' = 'with a child'): Promise<void> {
+type What = 'with a child' | 'with a child later' | 'with a middle agent' | 'without';
+
+/** Has a child in its first run, or in the next one, and in its first attempt alone. */
+export async function parent(what: What = 'with a child'): Promise<void> {
+  if (what === 'with a child later') await continueAsNew<typeof parent>('with a child');
   if (what !== 'without' && workflowInfo().attempt === 1) {
     await startAbandoned(what === 'with a child' ? subAgent : middleAgent);
   }
