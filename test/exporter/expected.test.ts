@@ -5,6 +5,7 @@ import { type Expectation, ExpectedDurations, percentile95, sampleEndMs } from '
 import { OverdueWatch } from '#lib/exporter/watches/overdue';
 import { quietRuntime } from '../support/quiet-runtime';
 import { AgentNamespace, type ConfigPart, configOf, MINUTE, watching } from './watching';
+import { agent, longAgent } from './workflows/overdue';
 
 const TASK_QUEUE = 'expected';
 const RUNS = 60;
@@ -48,7 +49,7 @@ async function complete(taskType: string, ageMs: number): Promise<void> {
 
 async function end(how: 'completes' | 'fails', taskType: string, ageMs: number): Promise<void> {
   const attributes = { AgentTaskType: taskType, AgentTaskStartedAt: new Date(Date.now() - ageMs) };
-  const handle = await agents.start(attributes, { taskQueue: TASK_QUEUE, args: [how] });
+  const handle = await agents.start(attributes, { workflowType: agent.name, taskQueue: TASK_QUEUE, args: [how] });
   await handle.result().catch(() => {});
 }
 
@@ -154,7 +155,7 @@ test('a task that continued as new is one of the sample, from its beginning', as
   const workflowId = 'continues';
   const handle = await agents.start(
     { AgentTaskType: 'continues', AgentTaskStartedAt },
-    { workflowType: 'longAgent', taskQueue: TASK_QUEUE, workflowId, args: [3, 'completes'] },
+    { workflowType: longAgent.name, taskQueue: TASK_QUEUE, workflowId, args: [3, 'completes'] },
   );
   await handle.result();
   await agents.seen(4, `WorkflowId = '${workflowId}' AND ExecutionStatus != 'Running'`);

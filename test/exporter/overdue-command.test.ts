@@ -9,6 +9,7 @@ import { cli } from '../cli/support/cli';
 import { quietRuntime } from '../support/quiet-runtime';
 import { createNamespace } from '../support/temporal-server';
 import { AgentNamespace, MINUTE } from './watching';
+import { failsItsTask, waitsForApproval, waitsForMuch } from './workflows/waiting';
 
 const TASK_QUEUE = 'waiting';
 const SECRET = `sk-proj-${'a1b2c3d4'.repeat(5)}`;
@@ -64,26 +65,26 @@ describe('agents that hang', () => {
     const state = { AgentIteration: 12, AgentTokens: 45_210, AgentModel: 'gpt-5-mini', AgentLastTool: 'search' };
     await agents.start(
       { ...identity, ...state, AgentTaskStartedAt: minutesAgo(192) },
-      { workflowType: 'waitsForMuch', workflowId: 'much', taskQueue: TASK_QUEUE, args: [SECRET] },
+      { workflowType: waitsForMuch.name, workflowId: 'much', taskQueue: TASK_QUEUE, args: [SECRET] },
     );
     await agents.start(
       {
         ...{ AgentTaskType: 'support', AgentTaskStartedAt: minutesAgo(90) },
         ...{ AgentApprovalState: 'escalated', AgentApprovalDueAt: minutesAgo(10) },
       },
-      { workflowType: 'waitsForApproval', workflowId: 'approval', taskQueue: TASK_QUEUE },
+      { workflowType: waitsForApproval.name, workflowId: 'approval', taskQueue: TASK_QUEUE },
     );
     await agents.start(
       { AgentTaskType: 'support', AgentTaskStartedAt: minutesAgo(60) },
-      { workflowType: 'failsItsTask', workflowId: 'failing', taskQueue: TASK_QUEUE, args: [SECRET] },
+      { workflowType: failsItsTask.name, workflowId: 'failing', taskQueue: TASK_QUEUE, args: [SECRET] },
     );
     await agents.start(
       { AgentTaskType: 'support', AgentTaskStartedAt: minutesAgo(45) },
-      { workflowType: 'waitsForApproval', workflowId: 'untaken' },
+      { workflowType: waitsForApproval.name, workflowId: 'untaken' },
     );
     await agents.start(
       { AgentTaskType: 'support', AgentTaskStartedAt: minutesAgo(5) },
-      { workflowType: 'waitsForApproval', workflowId: 'young', taskQueue: TASK_QUEUE },
+      { workflowType: waitsForApproval.name, workflowId: 'young', taskQueue: TASK_QUEUE },
     );
     await agents.seen(5, "AgentTaskType = 'support'");
   });
@@ -92,9 +93,11 @@ describe('agents that hang', () => {
     const found = await vi.waitFor(
       async () => {
         const current = await report(...SUPPORT);
-        const waits = current.runs.flatMap(({ waitingFor }) => waitingFor);
-        expect(waits.filter((wait) => 'attempt' in wait && wait.attempt > 1)).toHaveLength(2);
-        expect(waits.some(({ kind }) => kind === 'child')).toBe(true);
+        const waits = (of: string) => current.runs.find(({ workflowId }) => workflowId === of)?.waitingFor ?? [];
+        expect(waits('much').map(({ kind }) => kind)).toEqual(['activity', 'child', 'timer']);
+        expect(waits('approval').map(({ kind }) => kind)).toEqual(['approval']);
+        for (const of of ['much', 'failing']) expect(waits(of)[0]).toHaveProperty('attempt', expect.any(Number));
+        for (const of of ['much', 'failing']) expect(waits(of)[0]).not.toHaveProperty('attempt', 1);
         return current;
       },
       { timeout: 30_000, interval: 200 },
@@ -169,7 +172,7 @@ describe('what one of them waits for', () => {
   test('is told with what was not read of a long history', async () => {
     const handle = await agents.start(
       { AgentTaskType: 'long' },
-      { workflowType: 'waitsForMuch', taskQueue: TASK_QUEUE, args: ['nothing'] },
+      { workflowType: waitsForMuch.name, taskQueue: TASK_QUEUE, args: ['nothing'] },
     );
     const run = { workflowId: handle.workflowId, runId: (await handle.describe()).runId };
     const kinds = async (maxEvents: number) => {

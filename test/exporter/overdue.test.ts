@@ -1,5 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { runningTaskTypes } from '#lib/cli/overdue/running-task-types';
 import type { Visibility } from '#lib/client/visibility';
 import { listOverdue } from '#lib/exporter/overdue';
 import { OverdueWatch } from '#lib/exporter/watches/overdue';
@@ -211,4 +212,18 @@ describe('requests', () => {
     expect(await exporter.values(OVERDUE)).toEqual({ [label('kept')]: 1 });
     expect(await exporter.values(OLDEST)).toEqual(before);
   });
+});
+
+test('task types of running agents are found however many runs one type has, up to a maximum', async () => {
+  const own = await AgentNamespace.create(inject('temporalAddress'), 'exporter-running-types');
+  onTestFinished(() => own.close());
+  await Promise.all(['b', 'a', 'c'].map((AgentTaskType) => own.start({ AgentTaskType })));
+  await own.seen(3, "ExecutionStatus = 'Running'");
+  // They are the newest, so that a List shows them before the others.
+  await Promise.all(Array.from({ length: 250 }, () => own.start({ AgentTaskType: 'many' })));
+  await own.seen(253, "ExecutionStatus = 'Running'");
+  const visibility = own.visibility();
+  expect(await runningTaskTypes(visibility, 4)).toEqual({ names: ['a', 'b', 'c', 'many'], more: false });
+  expect(visibility.requests).toHaveLength(2);
+  expect(await runningTaskTypes(visibility, 2)).toMatchObject({ names: { length: 2 }, more: true });
 });
