@@ -76,7 +76,7 @@ export const EXPORTER_METRICS = {
   approvalsOverdue: {
     name: 'temporal_agent_approvals_overdue',
     type: 'gauge',
-    help: 'Running agents whose most urgent approval is past its due time.',
+    help: 'Running agents whose most urgent approval is past its due time by more than its task type is given.',
     labels: TASK_TYPE,
   },
   approvalOldestDue: {
@@ -95,7 +95,7 @@ export const EXPORTER_METRICS = {
   workflowTasksFailing: {
     name: 'temporal_agent_workflow_tasks_failing',
     type: 'gauge',
-    help: 'Running agents whose workflow task fails again and again.',
+    help: 'Running agents whose workflow task fails again and again; before Temporal 1.30, of a sample only: overdue, oldest and newest runs.',
     labels: TASK_TYPE,
   },
   exporterLastSuccess: {

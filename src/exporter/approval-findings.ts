@@ -7,7 +7,7 @@ export function approvalOverdue(approval: OpenApproval, nowMs: number): Detected
   const late = duration(nowMs - dueAtMs);
   return {
     id: 'approval-overdue',
-    message: `an approval of ${workflowType} was due ${late} ago and is ${state} still; a worker would have ended it, so that perhaps none runs on task queue ${approval.taskQueue}`,
+    message: `an approval of ${workflowType} was due ${late} ago and is ${state} still; perhaps no worker runs on task queue ${approval.taskQueue}, or its workflow task fails`,
     cause: overdueCause(approval),
     evidence: evidenceOf(approval),
     ...subjectOf(approval),

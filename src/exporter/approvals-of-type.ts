@@ -24,17 +24,23 @@ export interface ApprovalsOfType {
   readonly overdue: number;
   /** Due time of the one that is due first; absent where none has a due time. */
   readonly oldestDueAtMs: number | undefined;
-  /** The overdue ones; where there are many, those of the newest runs. */
-  readonly overdueApprovals: readonly OpenApproval[];
+  /** Those that are overdue for longer than by chance; where there are many, those of the newest runs. */
+  readonly lateApprovals: readonly OpenApproval[];
   /** Those that were escalated; where there are many, those of the newest runs. */
   readonly escalatedApprovals: readonly OpenApproval[];
 }
+
+/**
+ * Time that a worker and visibility may take to end an approval which is due. One that is overdue for less is counted, but
+ * nothing is wrong with it yet.
+ */
+const CHANCE_MS = 30_000;
 
 export const NO_APPROVALS: ApprovalsOfType = {
   open: { submitted: 0, acknowledged: 0, escalated: 0 },
   overdue: 0,
   oldestDueAtMs: undefined,
-  overdueApprovals: [],
+  lateApprovals: [],
   escalatedApprovals: [],
 };
 
@@ -104,7 +110,7 @@ async function approvalsOf(
 
 /** All approvals of a type are at hand. */
 function summed(approvals: readonly OpenApproval[], deadlineMs: number): ApprovalsOfType {
-  const overdueApprovals = approvals.filter(({ dueAtMs }) => dueAtMs !== undefined && dueAtMs < deadlineMs);
+  const dueBefore = (ms: number) => approvals.filter(({ dueAtMs }) => dueAtMs !== undefined && dueAtMs < ms);
   const inState = (state: ApprovalOpenState) => approvals.filter((approval) => approval.state === state);
   const escalatedApprovals = inState('escalated');
   return {
@@ -113,9 +119,9 @@ function summed(approvals: readonly OpenApproval[], deadlineMs: number): Approva
       acknowledged: inState('acknowledged').length,
       escalated: escalatedApprovals.length,
     },
-    overdue: overdueApprovals.length,
+    overdue: dueBefore(deadlineMs).length,
     oldestDueAtMs: approvals.reduce<number | undefined>((oldest, { dueAtMs }) => earlier(oldest, dueAtMs), undefined),
-    overdueApprovals,
+    lateApprovals: dueBefore(deadlineMs - CHANCE_MS),
     escalatedApprovals,
   };
 }
@@ -149,7 +155,7 @@ async function counted(
     open,
     overdue,
     oldestDueAtMs: first?.approvalDueAtMs,
-    overdueApprovals: overdue === 0 ? [] : await list(dueBefore(deadlineMs)),
+    lateApprovals: overdue === 0 ? [] : await list(dueBefore(deadlineMs - CHANCE_MS)),
     escalatedApprovals: open.escalated === 0 ? [] : await list(approvalOpen(taskType, ['escalated'])),
   };
 }

@@ -1,7 +1,8 @@
 /**
  * Runs whose workflow task fails again and again, on servers that do not report them (before Temporal 1.30). Such a run
- * looks like any other in visibility, so a few are asked what they are doing: the oldest, which have perhaps stood still
- * for long, and the newest, whose code may just have been deployed. Failing runs between these are not seen.
+ * looks like any other in visibility, so a few are asked what they are doing: those that are overdue, the oldest, which have
+ * perhaps stood still for long, and the newest, whose code may just have been deployed. Which ones these are depends on
+ * visibility alone, so that replicas agree; failing runs that are not among them are not seen.
  *
  * @module
  */
@@ -12,9 +13,11 @@ import { allOf, quoteTime, RUNNING } from '../client/visibility-query';
 import type { VisibleRun } from '../client/visible-run';
 import type { ExporterConfig } from './config';
 import { earliestRuns } from './earliest-runs';
+import type { Expectation } from './expected';
+import { listOverdue } from './overdue';
 import { countByType, type FailingRuns } from './reported-failing-runs';
 import { IS_AGENT } from './task-types';
-import type { WatchedNamespace } from './watch';
+import type { Poll, WatchedNamespace } from './watch';
 import type { WorkflowDescriber } from './workflow-describer';
 
 /**
@@ -27,41 +30,71 @@ const LISTED_PER_DESCRIBED = 10;
 
 /** @throws ServiceError of a request */
 export async function sampledFailingRuns(
-  { visibility, describer, config }: Pick<WatchedNamespace, 'visibility' | 'describer' | 'config'>,
-  nowMs: number,
+  watched: Pick<WatchedNamespace, 'visibility' | 'describer' | 'config'>,
+  poll: Pick<Poll, 'nowMs' | 'running' | 'attributes'>,
+  expectations: ReadonlyMap<string, Expectation>,
 ): Promise<FailingRuns> {
+  const { visibility, describer, config } = watched;
+  const { listLimit, describeLimit, failingAttempts } = config;
+  // Less than a List gives, or no time may be found before which there are enough runs and not too many.
+  const wanted = Math.max(1, Math.min(Math.floor(listLimit / 2), describeLimit * LISTED_PER_DESCRIBED));
+  const overdue = await overdueRuns(visibility, config, poll, expectations, wanted);
+  const { oldest, newest } = await oldestAndNewest(visibility, listLimit, poll.nowMs, wanted);
   const runs: VisibleRun[] = [];
-  for (const run of await sample(visibility, config, nowMs)) {
-    if ((await taskAttempt(describer, run)) >= config.failingAttempts) runs.push(run);
+  for (const run of choose(overdue, oldest, newest, describeLimit)) {
+    if ((await taskAttempt(describer, run)) >= failingAttempts) runs.push(run);
   }
   return { counts: countByType(runs), runs };
 }
 
-/** The same for every replica that asks at the same time. */
-async function sample(
+async function overdueRuns(
   visibility: Visibility,
-  { listLimit, describeLimit }: ExporterConfig,
-  nowMs: number,
+  { listLimit }: ExporterConfig,
+  { nowMs, running, attributes }: Pick<Poll, 'nowMs' | 'running' | 'attributes'>,
+  expectations: ReadonlyMap<string, Expectation>,
+  wanted: number,
 ): Promise<readonly VisibleRun[]> {
-  const wanted = Math.max(1, Math.min(Math.floor(listLimit / 2), describeLimit * LISTED_PER_DESCRIBED));
+  const expected = [...expectations].flatMap(([taskType, { ms }]) =>
+    ms === undefined || !running.get(taskType) ? [] : [[taskType, ms] as const],
+  );
+  if (expected.length === 0) return [];
+  const question = { visibility, attributes, nowMs, listLimit };
+  return (await listOverdue(question, new Map(expected), wanted)).runs;
+}
+
+async function oldestAndNewest(visibility: Visibility, limit: number, nowMs: number, wanted: number) {
   const newestMs = nowMs - MINIMUM_AGE_MS;
   // A run that waits for its start delay or its cron schedule has no workflow task yet.
   const begun = allOf(RUNNING, IS_AGENT, `ExecutionTime < ${quoteTime(newestMs)}`);
   const startedBefore = (ms: number) => allOf(begun, `StartTime < ${quoteTime(ms)}`);
   const { runs: newest, more } = await visibility.list('failing_tasks', startedBefore(newestMs), wanted);
-  const oldest = more
-    ? await earliestRuns(visibility, {
-        query: 'failing_tasks',
-        before: startedBefore,
-        timeOf: ({ startedAtMs }) => startedAtMs,
-        nearMs: newest.at(-1)?.startedAtMs ?? newestMs,
-        wanted,
-        limit: listLimit,
-      })
-    : newest.toReversed();
-  const half = Math.ceil(describeLimit / 2);
-  const chosen = new Map([...byTurns(oldest).slice(0, half), ...byTurns(newest)].map((run) => [run.runId, run]));
-  return [...chosen.values()].slice(0, describeLimit);
+  if (!more) return { newest, oldest: newest.toReversed() };
+  const oldest = await earliestRuns(visibility, {
+    query: 'failing_tasks',
+    before: startedBefore,
+    timeOf: ({ startedAtMs }) => startedAtMs,
+    nearMs: newest.at(-1)?.startedAtMs ?? newestMs,
+    wanted,
+    limit,
+  });
+  return { newest, oldest };
+}
+
+/** Half of them overdue, a quarter the oldest, the rest the newest; where there are too few of one, more of the others. */
+function choose(
+  overdue: readonly VisibleRun[],
+  oldest: readonly VisibleRun[],
+  newest: readonly VisibleRun[],
+  count: number,
+): Iterable<VisibleRun> {
+  const chosen = new Map<string, VisibleRun>();
+  const fill = (runs: readonly VisibleRun[], upTo: number) => {
+    for (const run of byTurns(runs)) if (chosen.size < upTo) chosen.set(run.runId, run);
+  };
+  fill(overdue, Math.ceil(count / 2));
+  fill(oldest, chosen.size + Math.ceil((count - chosen.size) / 2));
+  for (const runs of [newest, overdue, oldest]) fill(runs, count);
+  return chosen.values();
 }
 
 /** The first of each task type, then the second of each, and so on. */

@@ -1,3 +1,4 @@
+import { ExpectedDurations } from './expected';
 import type { Watch, WatchedNamespace } from './watch';
 import { ApprovalsWatch } from './watches/approvals';
 import { ClosedWatch } from './watches/closed';
@@ -7,11 +8,12 @@ import { OverdueWatch } from './watches/overdue';
 
 /** Everything that is watched in a namespace, in the order in which it is asked for. */
 export function createWatches(namespace: WatchedNamespace): readonly Watch[] {
+  const expected = new ExpectedDurations(namespace.visibility, namespace.config);
   return [
-    new OverdueWatch(namespace),
+    new OverdueWatch(namespace, expected),
     new ClosedWatch(namespace),
     new ApprovalsWatch(namespace),
     new OrphansWatch(namespace),
-    new FailingTasksWatch(namespace),
+    new FailingTasksWatch(namespace, expected),
   ];
 }

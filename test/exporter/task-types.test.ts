@@ -23,7 +23,7 @@ function runPoller({ namespace, connection }: Awaited<ReturnType<typeof prepare>
   const metrics = acquireMetrics({ registry: new Registry() }, 'exporter', who.report, who.logger).for(namespace);
   const describer = new TemporalDescriber(requests, namespace);
   const poller = new NamespacePoller({
-    watched: { namespace, config: FAST, visibility, describer, metrics, found: () => undefined },
+    watched: { namespace, config: FAST, visibility, describer, metrics, logger: who.logger, found: () => undefined },
     watches,
     attributes: new NamespaceAttributes(namespace, requests, visibility),
     logger: who.logger,

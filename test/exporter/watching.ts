@@ -117,7 +117,7 @@ export function watching(
   const unused = () => Promise.reject(new Error('this watch describes nothing'));
   const describer = { describe: unused, lastEvents: unused };
   const watched = new watch({
-    ...{ namespace, visibility, describer, metrics, config: configOf(part), found: () => {} },
+    ...{ namespace, visibility, describer, metrics, logger: who.logger, config: configOf(part), found: () => {} },
   });
   return {
     /** Polls as an exporter does that knows these task types, all of them running unless a count says otherwise. */

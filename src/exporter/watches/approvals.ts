@@ -26,8 +26,8 @@ export class ApprovalsWatch implements Watch {
     const byType = await approvalsByType(visibility, runningTypes, config, nowMs);
     // Zeros, so that alerts end when the last approval is decided.
     this.#set(new Map([...runningTypes.map((taskType) => [taskType, NO_APPROVALS] as const), ...byType]));
-    for (const { overdueApprovals, escalatedApprovals } of byType.values()) {
-      for (const approval of overdueApprovals) this.watched.found(approvalOverdue(approval, nowMs));
+    for (const { lateApprovals, escalatedApprovals } of byType.values()) {
+      for (const approval of lateApprovals) this.watched.found(approvalOverdue(approval, nowMs));
       for (const approval of escalatedApprovals) this.watched.found(approvalEscalated(approval, nowMs));
     }
   }

@@ -6,6 +6,7 @@
 
 import { GRPC, grpcCode } from '../../client/grpc-status';
 import type { VisibleRun } from '../../client/visible-run';
+import type { ExpectedDurations } from '../expected';
 import { type FailingRuns, NO_FAILING_RUNS, reportedFailingRuns } from '../reported-failing-runs';
 import { sampledFailingRuns } from '../sampled-failing-runs';
 import { errorName, lastTaskFailure, taskFailureFinding } from '../task-failure';
@@ -22,11 +23,20 @@ export class FailingTasksWatch implements Watch {
   /** Runs whose failure has been read, as long as they fail. */
   readonly #explained = new Set<string>();
 
-  constructor(private readonly watched: WatchedNamespace) {}
+  constructor(
+    private readonly watched: WatchedNamespace,
+    /** Overdue runs are looked at first where the server does not report what fails. */
+    private readonly expected: ExpectedDurations,
+  ) {}
 
-  async poll({ nowMs, running }: Poll): Promise<void> {
-    const taskTypes = [...running].filter(([, runs]) => runs > 0).map(([taskType]) => taskType);
-    const { counts, runs } = taskTypes.length === 0 ? NO_FAILING_RUNS : await this.#failing(taskTypes, nowMs);
+  async poll(poll: Poll): Promise<void> {
+    const taskTypes = [...poll.running].filter(([, runs]) => runs > 0).map(([taskType]) => taskType);
+    const failing = taskTypes.length === 0 ? NO_FAILING_RUNS : await this.#failing(taskTypes, poll);
+    if (failing === undefined) {
+      this.watched.metrics.setAll('workflowTasksFailing', []);
+      return;
+    }
+    const { counts, runs } = failing;
     this.watched.metrics.setAll(
       'workflowTasksFailing',
       [...new Set([...taskTypes, ...counts.keys()])].map((task_type) => ({
@@ -37,7 +47,9 @@ export class FailingTasksWatch implements Watch {
     await this.#explain(runs);
   }
 
-  async #failing(taskTypes: readonly string[], nowMs: number): Promise<FailingRuns> {
+  /** `undefined` where that is not known. */
+  async #failing(taskTypes: readonly string[], poll: Poll): Promise<FailingRuns | undefined> {
+    const { nowMs } = poll;
     const { visibility, config } = this.watched;
     if (nowMs >= this.#unreportedUntilMs) {
       try {
@@ -47,7 +59,8 @@ export class FailingTasksWatch implements Watch {
         this.#unreportedUntilMs = nowMs + ASK_AGAIN_MS;
       }
     }
-    return sampledFailingRuns(this.watched, nowMs);
+    if (config.describeLimit === 0) return undefined;
+    return sampledFailingRuns(this.watched, poll, await this.expected.of(poll.taskTypes, nowMs));
   }
 
   /** Reads why runs fail, of so many with each poll, and of each once. */

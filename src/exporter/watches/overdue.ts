@@ -5,16 +5,16 @@ import type { Poll, Watch, WatchedNamespace } from '../watch';
 /** How long tasks are expected to take, how many are over it, and since when. */
 export class OverdueWatch implements Watch {
   readonly query = 'overdue';
-  readonly #expected: ExpectedDurations;
   #last: ReadonlyMap<string, OverdueOfType> = new Map();
 
-  constructor(private readonly watched: WatchedNamespace) {
-    this.#expected = new ExpectedDurations(watched.visibility, watched.config);
-  }
+  constructor(
+    private readonly watched: WatchedNamespace,
+    private readonly expected = new ExpectedDurations(watched.visibility, watched.config),
+  ) {}
 
   async poll({ nowMs, taskTypes, running, attributes }: Poll): Promise<void> {
     const { visibility, config, metrics } = this.watched;
-    const expectations = await this.#expected.of(taskTypes, nowMs);
+    const expectations = await this.expected.of(taskTypes, nowMs);
     const known = [...expectations].flatMap(([taskType, { source, ms }]) =>
       ms === undefined ? [] : [{ taskType, source, ms }],
     );
