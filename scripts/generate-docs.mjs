@@ -9,6 +9,7 @@ import path from 'node:path';
 import { ROOT, say } from './process.mjs';
 
 const require = createRequire(import.meta.url);
+const { EXPORTER_METRICS } = require('#lib/definitions/exporter-metrics');
 const { EXPORTER_OPTIONS, flagOf, OPTION_NAMES, variablesOf, written } = require('#lib/exporter/options/definitions');
 const { exporterJsonSchema } = require('#lib/exporter/options/json-schema');
 const { FINDINGS } = require('#lib/definitions/findings');
@@ -61,6 +62,11 @@ const TABLES = {
         code(name),
         SPAN_ATTRIBUTE_DESCRIPTIONS[/** @type {keyof typeof SPAN_ATTRIBUTES} */ (key)],
       ]),
+    ),
+  'exporter-metrics': () =>
+    table(
+      ['metric', 'meaning'],
+      Object.values(EXPORTER_METRICS).map(({ name, help }) => [code(name), help]),
     ),
   'exporter-options': () =>
     table(

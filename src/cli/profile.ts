@@ -50,6 +50,7 @@ async function loadEnvconfig(file: string | undefined, asked: string | undefined
   try {
     return await import('@temporalio/envconfig');
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     const what = asked === undefined ? `Temporal's configuration file ${file}` : `The Temporal profile "${asked}"`;
     throw new CliError(
       `${what} cannot be read without the package @temporalio/envconfig.`,

@@ -1,6 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { addConnectionOptions, type ConnectionFlags, connectionOptions } from '#lib/cli/connection';
@@ -145,6 +147,32 @@ describe('every command says what is wrong with a profile', () => {
       expect(exitCode).toBe(2);
     }
   });
+});
+
+test('without the package that reads profiles, a command says how to install it', async () => {
+  write();
+  // As it is for users who have no profiles: everything there but the optional package.
+  const modules = path.join(directory, 'node_modules');
+  mkdirSync(path.join(modules, '@temporalio'), { recursive: true });
+  const link = (name: string) => symlinkSync(path.resolve('node_modules', name), path.join(modules, name), 'junction');
+  for (const name of ['commander', 'prom-client', 'yaml']) link(name);
+  for (const name of ['client', 'common', 'proto']) link(path.join('@temporalio', name));
+  cpSync('lib', path.join(directory, 'lib'), { recursive: true });
+  const run = async (...args: string[]) => {
+    const main = path.join(directory, 'lib', 'cli', 'main.js');
+    return promisify(execFile)(process.execPath, [main, ...args], { cwd: directory });
+  };
+  await expect(run('exporter', '--check', '--profile', 'cloud')).rejects.toMatchObject({
+    code: 2,
+    stderr:
+      'error: The Temporal profile "cloud" cannot be read without the package @temporalio/envconfig.\n' +
+      'Install it beside the other Temporal packages, in the same version: npm install @temporalio/envconfig\n',
+  });
+  await expect(run('exporter', '--check')).rejects.toMatchObject({
+    stderr: expect.stringContaining("Temporal's configuration file"),
+  });
+  vi.stubEnv('TEMPORAL_CONFIG_FILE', path.join(directory, 'none.toml'));
+  expect((await run('exporter', '--check')).stdout).toContain('address: localhost:7233');
 });
 
 test('a command reaches the server of a profile', async () => {

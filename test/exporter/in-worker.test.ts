@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { Registry } from 'prom-client';
 import { SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
@@ -48,13 +49,35 @@ test('a worker exports what its namespace does, beside its own metrics', async (
   expect(internalErrors()).toEqual([]);
 });
 
+test("what it finds goes to the worker's records, counted once, by the worker's severities", async () => {
+  const run = await server.client.workflow.start('agent', {
+    taskQueue: 'no-worker',
+    workflowId: 'late',
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: defineSearchAttributeKey('AgentTaskType', 'KEYWORD'), value: 'refund' },
+      { key: defineSearchAttributeKey('AgentApprovalState', 'KEYWORD'), value: 'submitted' },
+      { key: defineSearchAttributeKey('AgentApprovalDueAt', 'DATETIME'), value: new Date(Date.now() - 3_600_000) },
+    ]),
+  });
+  const plugin = effects.plugin({ exporter: { pollInterval: '1s' }, findings: { 'approval-overdue': 'info' } });
+  await server.during({ taskQueue: 'finds', activities, plugins: [plugin] }, async () => {
+    await vi.waitUntil(() => effects.findings('approval-overdue').length > 0, SOON);
+  });
+  await run.terminate();
+  expect(effects.findings('approval-overdue')).toEqual([expect.objectContaining({ severity: 'info' })]);
+  expect(await effects.metric('findings_total', { finding: 'approval-overdue', severity: 'info' })).toBe(1);
+  const { findings } = await effects.records(NAMESPACE, 'late');
+  expect(findings).toEqual([expect.objectContaining({ id: 'approval-overdue', severity: 'info' })]);
+});
+
 test('the exporter ends with its worker', async () => {
   const plugin = effects.plugin({ exporter: { pollInterval: '1s' } });
   await server.during({ taskQueue: 'ends', activities, plugins: [plugin] }, running);
-  const before = await polls();
-  // Longer than the interval that two requests a second allow.
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  expect(await polls()).toBe(before);
+  const requests = () => effects.metric('exporter_requests_total');
+  const before = await requests();
+  // Polling for all of its interval, it would send one every half second.
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  expect(await requests()).toBe(before);
 });
 
 test('on the endpoint of the worker, which then knows whether the exporter is ready', async () => {

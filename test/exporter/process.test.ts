@@ -5,8 +5,10 @@ import { connect as connectTo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import { beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { cli } from '../cli/support/cli';
 import { samples } from '../metrics/scrape';
 import { freePort } from '../support/installed-project';
 import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
@@ -152,6 +154,36 @@ test('writes its log as JSON when asked to', async () => {
   });
   running.child.kill('SIGTERM');
   expect(await running.exit).toBe(0);
+});
+
+test('keeps what it finds where the command for findings reads it', async () => {
+  const namespace = 'exporter-process-findings';
+  await createNamespace(address, namespace);
+  await registerSearchAttributes(address, namespace, SEARCH_ATTRIBUTES);
+  const client = new Client({ connection: await connect(address), namespace });
+  const due = new Date(Date.now() - 3_600_000);
+  const start = (workflowId: string, dueAt: Date) =>
+    client.workflow.start('agent', {
+      taskQueue: 'no-worker',
+      workflowId,
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: defineSearchAttributeKey('AgentTaskType', 'KEYWORD'), value: 'refund' },
+        { key: defineSearchAttributeKey('AgentApprovalState', 'KEYWORD'), value: 'submitted' },
+        { key: defineSearchAttributeKey('AgentApprovalDueAt', 'DATETIME'), value: dueAt },
+      ]),
+    });
+  const runs = [await start('late', due), await start('in-time', new Date(Date.now() + 3_600_000))];
+  await vi.waitUntil(async () => (await client.workflow.count('AgentTaskType = "refund"')).count === 2, SOON);
+  const directory = mkdtempSync(path.join(tmpdir(), 'exporter-process-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const once = exporter(['--address', address, '--namespace', namespace, '--once', '--content-dir', directory]);
+  expect(await once.exit).toBe(0);
+  for (const run of runs) await run.terminate();
+  const { out } = await cli('findings', '--namespace', namespace, '--content-dir', directory, '--json');
+  expect(JSON.parse(out).findings).toEqual([
+    expect.objectContaining({ id: 'approval-overdue', workflowId: 'late', taskType: 'refund' }),
+  ]);
+  expect(once.err()).toContain('finding=approval-overdue');
 });
 
 test('--once prints the metrics of one poll', async () => {

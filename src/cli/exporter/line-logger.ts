@@ -38,6 +38,6 @@ function humanLine(time: string, level: string, message: string, meta: Meta): st
 }
 
 function field(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value);
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
 }

@@ -9,6 +9,7 @@ import type { Logger } from '@temporalio/common';
 import { acquireRecorder, type RecorderHandle } from '../../content/acquire-recorder';
 import { SHUTDOWN_FLUSH_MS } from '../../definitions/limits';
 import type { ReportError } from '../../definitions/observer-parts';
+import { EXPORTER_CONNECTION_OPTIONS } from '../../exporter/connection-options';
 import { Exporter } from '../../exporter/exporter';
 import { type AgentMetrics, acquireMetrics } from '../../metrics';
 import { ErrorReporter } from '../../reporting/error-reporter';
@@ -42,8 +43,7 @@ export async function openExporter(
   errors.countWith((part) => {
     for (const namespace of namespaces) metrics.for(namespace).inc('observerErrors', { part });
   });
-  // The exporter counts every request and tries again by itself.
-  const connection = Connection.lazy({ ...options, interceptors: [] });
+  const connection = Connection.lazy({ ...options, ...EXPORTER_CONNECTION_OPTIONS });
   const recorder = content && openRecorder(content, errors.report);
   const exporter = new Exporter({
     connection,

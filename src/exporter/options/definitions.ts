@@ -127,7 +127,7 @@ export const EXPORTER_OPTIONS = {
   'taskTypes.*.expected': {
     kind: duration(),
     description:
-      'Duration that tasks of this type are expected to stay below; nothing is derived from closed runs then.',
+      'Duration that tasks of this type are expected to stay below; nothing is derived from completed runs then.',
     example: '45m',
   },
   'taskTypes.*.approvalSla': {
@@ -137,19 +137,19 @@ export const EXPORTER_OPTIONS = {
   },
   'expected.window': {
     kind: duration(),
-    description: 'How far back closed runs are looked at.',
+    description: 'How far back completed runs are looked at.',
     fallback: formatDuration(DEFAULTS.expected.windowMs),
     example: '3d',
   },
   'expected.minimumSample': {
     kind: wholeNumber({ min: 1, max: 100_000 }),
-    description: 'Fewest closed runs from which anything is expected of a task type.',
+    description: 'Fewest completed runs from which anything is expected of a task type.',
     fallback: DEFAULTS.expected.minimumSample,
     example: 50,
   },
   'expected.sampleSize': {
     kind: wholeNumber({ min: 1, max: 100_000 }),
-    description: 'Most closed runs of a task type that are looked at, the newest; at least minimumSample.',
+    description: 'Most completed runs of a task type that are looked at, the newest; at least minimumSample.',
     fallback: DEFAULTS.expected.sampleSize,
     example: 500,
   },

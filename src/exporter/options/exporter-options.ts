@@ -9,9 +9,9 @@ import type { FindingId, Severity } from '../../definitions/findings';
 /** What is expected of tasks of one type. */
 export interface TaskTypeOptions {
   /**
-   * Duration that tasks of this type are expected to stay below; nothing is derived from closed runs then.
+   * Duration that tasks of this type are expected to stay below; nothing is derived from completed runs then.
    *
-   * @default derived from closed runs
+   * @default derived from completed runs
    * @example '45m'
    */
   readonly expected?: string;
@@ -24,24 +24,24 @@ export interface TaskTypeOptions {
   readonly approvalSla?: string;
 }
 
-/** How the age at which a task is overdue is derived from runs that closed. */
+/** How the age at which a task is overdue is derived from runs that completed. */
 export interface ExpectedOptions {
   /**
-   * How far back closed runs are looked at.
+   * How far back completed runs are looked at.
    *
    * @default '7d'
    * @example '3d'
    */
   readonly window?: string;
   /**
-   * Fewest closed runs from which anything is expected of a task type.
+   * Fewest completed runs from which anything is expected of a task type.
    *
    * @default 20
    * @example 50
    */
   readonly minimumSample?: number;
   /**
-   * Most closed runs of a task type that are looked at, the newest; at least `minimumSample`.
+   * Most completed runs of a task type that are looked at, the newest; at least `minimumSample`.
    *
    * @default 1000
    * @example 500

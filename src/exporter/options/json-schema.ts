@@ -12,7 +12,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   temporal: 'Connection to Temporal; flags and TEMPORAL_* variables come before it.',
   metrics: 'Where metrics are served.',
   taskTypes: 'What is expected of tasks, by task type. Other task types are watched all the same.',
-  expected: 'How the age at which a task is overdue is derived from runs that closed.',
+  expected: 'How the age at which a task is overdue is derived from runs that completed.',
   findings: 'Other severities for findings, or off to silence them.',
 };
 
