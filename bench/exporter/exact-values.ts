@@ -4,9 +4,10 @@
  * @module
  */
 
+import { APPROVAL_OPEN_STATES } from '#lib/definitions/approvals';
 import { METRICS } from '#lib/definitions/metrics';
 import type { Metrics } from '../../examples/demo/verify/metrics';
-import { planAgents, TASK_TYPES } from './population';
+import { type PlannedAgent, planAgents, TASK_TYPES } from './population';
 
 /** How a sample of closed runs is used, by default. */
 const SAMPLE_SIZE = 1000;
@@ -59,40 +60,39 @@ function exact95(sample: readonly number[]): number {
 /** Gauges that differ from what was started, one line each. */
 export function wrongGauges(agents: number, metrics: Metrics): string[] {
   const planned = [...planAgents(0, agents)];
-  const count = (matches: (agent: (typeof planned)[number]) => boolean) => planned.filter(matches).length;
-  const state = (name: string) => count((agent) => agent.kind === 'approval' && agent.state === name);
-  const gauges: [name: string, label: string, values: Iterable<readonly [string, number]>][] = [
-    [METRICS.workflowsRunning.name, 'task_type', byType(agents, ({ kind }) => kind !== 'closed')],
-    [METRICS.workflowsOverdue.name, 'task_type', byType(agents, ({ kind }) => kind === 'overdue')],
-    [METRICS.workflowsOrphaned.name, 'task_type', byType(agents, (agent) => agent.kind === 'child' && agent.orphaned)],
-    [
-      METRICS.approvalsOverdue.name,
-      'task_type',
-      byType(agents, (agent) => agent.kind === 'approval' && agent.dueInMs < 0),
-    ],
-    [
-      METRICS.approvalsOpen.name,
-      'state',
-      ['submitted', 'acknowledged', 'escalated'].map((name) => [name, state(name)]),
-    ],
-  ];
-  return gauges.flatMap(([name, label, values]) => {
+  return expectedGauges(planned).flatMap(({ name, label, values }) => {
     const exported = metrics.sumBy(name, label);
-    return [...values].flatMap(([value, expected]) =>
-      exported.get(value) === expected
-        ? []
-        : [`${name}{${label}="${value}"} is ${exported.get(value)} instead of ${expected}`],
-    );
+    return [...values]
+      .filter(([value, expected]) => exported.get(value) !== expected)
+      .map(([value, expected]) => `${name}{${label}="${value}"} is ${exported.get(value)} instead of ${expected}`);
   });
 }
 
-function byType(
-  agents: number,
-  matches: (agent: ReturnType<typeof planAgents> extends Generator<infer A> ? A : never) => boolean,
-) {
-  const counts = new Map(TASK_TYPES.map((taskType) => [taskType, 0]));
-  for (const agent of planAgents(0, agents)) {
-    if (matches(agent)) counts.set(agent.taskType, (counts.get(agent.taskType) ?? 0) + 1);
-  }
-  return counts;
+function expectedGauges(agents: readonly PlannedAgent[]) {
+  const byType = (matches: (agent: PlannedAgent) => boolean) =>
+    count(
+      TASK_TYPES,
+      agents.filter(matches).map(({ taskType }) => taskType),
+    );
+  const states = agents.flatMap((agent) => (agent.kind === 'approval' ? [agent.state] : []));
+  return [
+    { name: METRICS.workflowsRunning.name, label: 'task_type', values: byType(({ kind }) => kind !== 'closed') },
+    { name: METRICS.workflowsOverdue.name, label: 'task_type', values: byType(({ kind }) => kind === 'overdue') },
+    {
+      name: METRICS.workflowsOrphaned.name,
+      label: 'task_type',
+      values: byType((agent) => agent.kind === 'child' && agent.orphaned),
+    },
+    {
+      name: METRICS.approvalsOverdue.name,
+      label: 'task_type',
+      values: byType((agent) => agent.kind === 'approval' && agent.dueInMs < 0),
+    },
+    { name: METRICS.approvalsOpen.name, label: 'state', values: count(APPROVAL_OPEN_STATES, states) },
+  ];
+}
+
+/** How often each value occurs. */
+function count(values: readonly string[], found: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(values.map((value) => [value, found.filter((one) => one === value).length]));
 }

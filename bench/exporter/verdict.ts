@@ -10,8 +10,8 @@ import { describeRequests, type Measured, type MeasuredPoll, ofKind, type PollKi
 /** The first poll starts the process, too, and sees agents that are too young to be looked at closely. */
 const COMPARED = ['plain', 'sample'] as const satisfies readonly PollKind[];
 /**
- * Twenty times as many agents are overdue, wait or are orphans. They are listed, up to a limit, and what is listed has to
- * be decoded; that is a part of what a poll takes. Taking time for each agent, it would take ten times as much.
+ * Twenty times as many agents are overdue, wait or are orphans at twenty times the size, and a poll lists and decodes them,
+ * up to the limit of a list. That costs less than the rest of a poll; anything done for every agent that runs would not.
  */
 const CPU_FACTOR = 2;
 /** Nothing is kept of an agent but for the ids of those that findings were reported of. */

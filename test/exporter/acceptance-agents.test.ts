@@ -1,8 +1,11 @@
 /** The whole exporter on whole agents: those that take too long, those left behind, restarts and replicas. */
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
 import { AgentsAtWork } from './acceptance/agents-at-work';
+import { SOON } from './support';
 
 const HOUR_MS = 3_600_000;
+/** More than complete of any task type in another test. */
+const SAMPLE = 8;
 
 let agents: AgentsAtWork;
 beforeAll(async () => {
@@ -62,7 +65,7 @@ test('agents become overdue, and are not once they have ended', async () => {
     'workflows_overdue{task_type="patient"}': 0,
   });
   expect(Object.keys(ended).filter((gauge) => gauge.includes('oldest'))).toEqual([]);
-  expect(exporter.who.errors).toEqual([]);
+  expect(exporter.errors).toEqual([]);
 });
 
 test('a task that continued as new ten times is overdue by its start', async () => {
@@ -122,14 +125,21 @@ test('children are orphans once their parent has completed or was terminated, un
   await agents.end('killed/child', 'stays/child', 'stays');
   await agents.shown(0, RUNNING);
   expect(await exporter.afterTwoPolls()).toMatchObject({ [orphaned]: 0 });
-  expect(exporter.who.errors).toEqual([]);
+  expect(exporter.errors).toEqual([]);
 });
 
 test('two exporters agree on every gauge, and so does one that was restarted', async () => {
   await agents.startWorker();
   const taskTypes = { research: { expectedMs: 1 }, refund: { approvalSlaMs: 1 } };
-  const first = agents.exporter(taskTypes);
-  const second = agents.exporter(taskTypes);
+  // Of one task type enough have completed.
+  const expected = { refreshMs: 1000, minimumSample: SAMPLE, floorMs: 0 };
+  const observed = 'workflow_expected_seconds{task_type="sampled",source="observed"}';
+  for (let i = 0; i < SAMPLE; i++) {
+    await agents.start('worksUntilTold', `s-${i}`, 'sampled');
+    await agents.end(`s-${i}`);
+  }
+  const first = agents.exporter(taskTypes, expected);
+  const second = agents.exporter(taskTypes, expected);
   await agents.start('worksUntilTold', 'r-1', 'research');
   await agents.start('worksUntilTold', 'r-2', 'research');
   await agents.start('asks', 'a-1', 'refund', { id: 'one', timeout: '1 hour' });
@@ -146,8 +156,10 @@ test('two exporters agree on every gauge, and so does one that was restarted', a
   await agents.shown(2, `${RUNNING} AND AgentTaskType = 'worksUntilTold'`);
   await agents.shown(1, "WorkflowId = 'leaves' AND ExecutionStatus = 'Completed'");
 
+  await vi.waitUntil(async () => (await first.read()).has(observed), SOON);
   const gauges = await first.afterTwoPolls();
   expect(gauges).toMatchObject({
+    [observed]: expect.any(Number),
     'workflows_overdue{task_type="research"}': 2,
     'approvals_open{task_type="refund",state="submitted"}': 1,
     'approvals_open{task_type="contract",state="escalated"}': 1,
@@ -156,5 +168,5 @@ test('two exporters agree on every gauge, and so does one that was restarted', a
   });
   expect(await second.afterTwoPolls()).toEqual(gauges);
   await first.exporter.stop();
-  expect(await agents.exporter(taskTypes).afterTwoPolls()).toEqual(gauges);
+  expect(await agents.exporter(taskTypes, expected).afterTwoPolls()).toEqual(gauges);
 });

@@ -94,7 +94,7 @@ test('approvals are counted as they are acknowledged, escalated and decided, in 
   const decided = await exporter.afterTwoPolls();
   expect(decided).toMatchObject({ 'workflows_running{task_type="refund"}': 4, ...approvals('refund', [0, 0, 0]) });
   expect(decided).not.toHaveProperty([oldestDue('refund')]);
-  expect(exporter.who.errors).toEqual([]);
+  expect(exporter.errors).toEqual([]);
 });
 
 test('killing every worker loses no overdue approval, and the time-outs are applied once one is back', async () => {
@@ -114,7 +114,7 @@ test('killing every worker loses no overdue approval, and the time-outs are appl
     ...approvals('payout', [3, 0, 0], 2),
     [oldestDue('payout')]: await agents.seconds('late-1', 'AgentApprovalDueAt'),
   });
-  expect(exporter.who.lines.filter((line) => line.includes('due'))).toHaveLength(2);
+  expect(exporter.lines().filter((line) => line.includes('due'))).toHaveLength(2);
   await exporter.exporter.stop();
   const restarted = agents.exporter();
   expect(await restarted.afterTwoPolls()).toEqual(overdue);

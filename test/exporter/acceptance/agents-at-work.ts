@@ -14,7 +14,7 @@ import {
   withAgentTask,
 } from 'temporal-agent-observability';
 import { expect, onTestFinished, vi } from 'vitest';
-import type { TaskTypeConfig } from '#lib/exporter/config';
+import type { ExpectedConfig, TaskTypeConfig } from '#lib/exporter/config';
 import { bundleAgents } from '../../rollout/support/bundles';
 import { startWorkerProcess, type WorkerProcess } from '../../rollout/support/worker-process';
 import { type RunningWorker, startWorker, WRITES } from '../../rollout/support/workers';
@@ -117,10 +117,13 @@ export class AgentsAtWork {
   }
 
   /** An exporter until the test is over. */
-  exporter(taskTypes: Readonly<Record<string, TaskTypeConfig>> = {}): WatchingExporter {
+  exporter(
+    taskTypes: Readonly<Record<string, TaskTypeConfig>> = {},
+    expected: Partial<ExpectedConfig> = {},
+  ): WatchingExporter {
     const running = runExporter(this.namespace, {
       connection: connect(this.address),
-      config: { ...FAST, taskTypes },
+      config: { ...FAST, taskTypes, expected: { ...FAST.expected, ...expected } },
     });
     const afterTwoPolls = async () => {
       // A poll that is under way may have asked before; the one after it has not.
