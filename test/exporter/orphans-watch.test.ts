@@ -67,7 +67,7 @@ test('exports orphans of each task type, and reports each once; two exporters ag
   await exporter.shows('workflows_orphaned{task_type="left"}', 1);
   await client.workflow.getHandle('gone/2').terminate();
   await exporter.shows('workflows_orphaned{task_type="left"}', 0);
-  expect([...exporter.who.errors, ...second.who.errors]).toEqual([]);
+  expect([...exporter.errors, ...second.errors]).toEqual([]);
 });
 
 test('counts orphans whose finding is off, without reporting them', async () => {
