@@ -18,7 +18,7 @@ const LAG_MS = 60_000;
  * Characters that SQL visibility does not find in a value that a query spells out, however they are quoted (tried on
  * server 1.29.1 with SQLite).
  */
-const UNASKABLE = /["\\\p{Cc}]/u;
+export const UNASKABLE = /["\\\p{Cc}]/u;
 
 /**
  * The task types of a namespace: those configured, those that run, and those that closed within the window. A type that

@@ -2,8 +2,10 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { runningTaskTypes } from '#lib/cli/overdue/running-task-types';
 import type { Visibility } from '#lib/client/visibility';
+import type { ExporterConfig } from '#lib/exporter/config';
 import { listOverdue } from '#lib/exporter/overdue';
 import { OverdueWatch } from '#lib/exporter/watches/overdue';
+import { connect, FAST, runExporter } from './support';
 import { AgentNamespace, type ConfigPart, MINUTE, watching } from './watching';
 
 let agents: AgentNamespace;
@@ -74,6 +76,31 @@ test('agents older than expected are overdue until they close; younger ones neve
   await exporter.poll(['slow', 'quick']);
   expect(await exporter.values(OVERDUE)).toEqual({ [label('slow')]: 0, [label('quick')]: 0 });
   expect(await exporter.values(OLDEST)).toEqual({});
+});
+
+test('exporters, one of them just started, show the same within two polls, and so they do when it is over', async () => {
+  const connection = connect(inject('temporalAddress'));
+  const { namespace } = agents;
+  const config: ExporterConfig = { ...FAST, taskTypes: { exported: { expectedMs: 10 * MINUTE } } };
+  const handles = await startAged('exported', 11, 25, 9);
+  const overdue = `${OVERDUE}{${label('exported')}}`;
+  const oldest = `${OLDEST}{${label('exported')}}`;
+  const first = runExporter(namespace, { connection, config });
+  await first.polls(1);
+  const second = runExporter(namespace, { connection, config });
+  await second.polls(1);
+  for (const { read } of [first, second]) {
+    expect((await read()).get(overdue)).toBe(2);
+    expect((await read()).get(oldest)).toBe(await startOf(handles[1] as WorkflowHandle));
+  }
+  await Promise.all(handles.map((handle) => handle.terminate()));
+  await agents.seen(0, `AgentTaskType = 'exported' AND ExecutionStatus = 'Running'`);
+  for (const { polls, read, who } of [first, second]) {
+    await polls(2);
+    expect((await read()).get(overdue)).toBe(0);
+    expect((await read()).has(oldest)).toBe(false);
+    expect(who.lines).toEqual([]);
+  }
 });
 
 test('where nothing is expected, nothing is said to be overdue or not', async () => {
@@ -223,7 +250,11 @@ test('task types of running agents are found however many runs one type has, up 
   await Promise.all(Array.from({ length: 250 }, () => own.start({ AgentTaskType: 'many' })));
   await own.seen(253, "ExecutionStatus = 'Running'");
   const visibility = own.visibility();
-  expect(await runningTaskTypes(visibility, 4)).toEqual({ names: ['a', 'b', 'c', 'many'], more: false });
+  expect(await runningTaskTypes(visibility, 4)).toEqual({
+    names: ['a', 'b', 'c', 'many'],
+    more: false,
+    unaskable: false,
+  });
   expect(visibility.requests).toHaveLength(2);
   expect(await runningTaskTypes(visibility, 2)).toMatchObject({ names: { length: 2 }, more: true });
 });

@@ -12,6 +12,8 @@ import { expect, vi } from 'vitest';
 import type { Visibility } from '#lib/client/visibility';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '#lib/definitions/search-attributes';
 import { DEFAULT_EXPORTER_CONFIG, type ExporterConfig } from '#lib/exporter/config';
+import { TemporalDescriber } from '#lib/exporter/temporal-describer';
+import { TemporalRequests } from '#lib/exporter/temporal-requests';
 import { TemporalVisibility } from '#lib/exporter/temporal-visibility';
 import type { Poll, Watch, WatchedNamespace } from '#lib/exporter/watch';
 import { acquireMetrics } from '#lib/metrics/index';
@@ -114,8 +116,10 @@ export function watching(
   const who = operator();
   const { namespace } = agents;
   const metrics = acquireMetrics({ registry }, 'exporter', who.report, who.logger).for(namespace);
-  const unused = () => Promise.reject(new Error('this watch describes nothing'));
-  const describer = { describe: unused, lastEvents: unused };
+  const describer = new TemporalDescriber(
+    new TemporalRequests(agents.connection, { requestsPerSecond: 1000 }),
+    namespace,
+  );
   const watched = new watch({
     ...{ namespace, visibility, describer, metrics, logger: who.logger, config: configOf(part), found: () => {} },
   });

@@ -13,6 +13,7 @@ import type { ExporterConfig } from '../../exporter/config';
 import { ExpectedDurations } from '../../exporter/expected';
 import { listOverdue, type OverdueQuestion } from '../../exporter/overdue';
 import { taskStartMs } from '../../exporter/task-start';
+import { UNASKABLE } from '../../exporter/task-types';
 import { TemporalVisibility } from '../../exporter/temporal-visibility';
 import { CliError, EXIT } from '../cli-error';
 import { plural } from '../explain/format';
@@ -79,6 +80,9 @@ export async function findOverdue(request: OverdueRequest, note: (line: string) 
       ...(types.more
         ? [`Only ${plural(MAX_TYPES, 'task type')} were looked at; ask for others with --task-type.`]
         : []),
+      ...(types.unaskable
+        ? ['Temporal may not find agents of task types with quotes, backslashes or control characters.']
+        : []),
       ...(closed === 0 ? [] : [`${plural(closed, 'run')} closed while this was read.`]),
       ...open.flatMap((each) => each.note ?? []),
     ],
@@ -97,7 +101,9 @@ async function agentAttributes(connection: Connection, namespace: string): Promi
 }
 
 async function taskTypesOf({ taskType }: OverdueRequest, visibility: Visibility): Promise<RunningTaskTypes> {
-  return taskType === undefined ? runningTaskTypes(visibility, MAX_TYPES) : { names: [taskType], more: false };
+  return taskType === undefined
+    ? runningTaskTypes(visibility, MAX_TYPES)
+    : { names: [taskType], more: false, unaskable: UNASKABLE.test(taskType) };
 }
 
 async function expectations(
