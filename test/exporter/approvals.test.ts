@@ -2,6 +2,7 @@ import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ApprovalsWatch } from '#lib/exporter/watches/approvals';
 import { quietRuntime } from '../support/quiet-runtime';
+import { connect, runExporter } from './support';
 import { type Attributes, WatchedServer, type WatchingExporter } from './support/watched-server';
 
 const MINUTE = 60_000;
@@ -115,6 +116,19 @@ describe('in a namespace with all attributes', () => {
     await server.terminate(...handles.filter((handle) => handle !== late && handle !== seen));
     await exporter.poll(NOW);
     expect(await gauges(exporter)).toEqual({ open: {}, overdue: {}, oldestDue: {} });
+  });
+
+  test('an exporter shows them, beside workflow tasks that fail', async () => {
+    const handle = await server.start('shown', { ...approval('refund', 'submitted'), AgentApprovalDueAt: new Date(0) });
+    const { namespace } = server;
+    const { shows } = runExporter(namespace, { connection: connect(inject('temporalAddress')) });
+    await shows('approvals_open{task_type="refund",state="submitted"}', 1);
+    await shows('approvals_overdue{task_type="refund"}', 1);
+    await shows('approval_oldest_due_timestamp_seconds{task_type="refund"}', 0);
+    await shows('workflow_tasks_failing{task_type="refund"}', 0);
+    await handle.terminate();
+    await shows('approvals_overdue{task_type="refund"}', undefined);
+    await shows('workflow_tasks_failing{task_type="refund"}', undefined);
   });
 
   test('an approval may stay open past its due time for as long as its task type is given', async () => {
