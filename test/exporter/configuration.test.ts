@@ -193,6 +193,11 @@ test('a wrong flag or variable is refused by its name', async () => {
   expect(await refusal()).toContain(`error: ${ENV}METRICS_PORT: expected a whole number from 0 to 65535, got "http"`);
 });
 
+test('flags that contradict each other are refused', async () => {
+  expect(await cli('exporter', '--json')).toMatchObject({ exitCode: 2, err: 'error: --json is for --check.' });
+  expect(await cli('exporter', '--check', '--once')).toMatchObject({ exitCode: 2 });
+});
+
 test('a variable that is no option is named, one that Kubernetes sets is not', async () => {
   vi.stubEnv(`${ENV}POLL_INTERVALS`, '1m');
   vi.stubEnv(`${ENV}SERVICE_HOST`, '10.0.0.1');

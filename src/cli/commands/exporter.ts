@@ -9,6 +9,7 @@ import {
   placeholderOf,
   written,
 } from '../../exporter/options/definitions';
+import { CliError, EXIT } from '../cli-error';
 import { addServerOptions, connectionOptions } from '../connection';
 import { LOG_FORMATS, type LogFormat, lineLogger } from '../exporter/line-logger';
 import { effectiveJson, effectiveYaml } from '../exporter/print-effective';
@@ -62,6 +63,7 @@ Examples:
   $ temporal-agent-observability exporter --once --task-types-expected research=45m,triage=5m`,
     )
     .action(async (flags: ExporterFlags) => {
+      if (flags.json === true && flags.check !== true) throw new CliError('--json is for --check.', EXIT.usage);
       const { env } = process;
       const configuration = await readConfiguration(command, flags.config, env);
       if (flags.check === true) {
