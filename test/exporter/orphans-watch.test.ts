@@ -6,6 +6,7 @@ import { TemporalDescriber } from '#lib/exporter/temporal-describer';
 import { TemporalRequests } from '#lib/exporter/temporal-requests';
 import { TemporalVisibility } from '#lib/exporter/temporal-visibility';
 import { OrphansWatch } from '#lib/exporter/watches/orphans';
+import { operator } from '../metrics/scrape';
 import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
 import { startParentOf } from './orphans/support';
 import { connect, FAST, runExporter, SOON, startAgent } from './support';
@@ -98,6 +99,7 @@ test('reports a child only once it has outlived its parent by a poll', async () 
     visibility: new TemporalVisibility(connection, namespace),
     describer: new TemporalDescriber(new TemporalRequests(connection, { requestsPerSecond: 100 }), namespace),
     metrics: { setAll: (_: string, values: unknown) => gauges.push(values) } as never,
+    logger: operator().logger,
     found: (finding) => findings.push(finding),
   });
   const poll = (nowMs: number) =>

@@ -95,11 +95,11 @@ test('exporters, one of them just started, show the same within two polls, and s
   }
   await Promise.all(handles.map((handle) => handle.terminate()));
   await agents.seen(0, `AgentTaskType = 'exported' AND ExecutionStatus = 'Running'`);
-  for (const { polls, read, who } of [first, second]) {
+  for (const { polls, read, lines } of [first, second]) {
     await polls(2);
     expect((await read()).get(overdue)).toBe(0);
     expect((await read()).has(oldest)).toBe(false);
-    expect(who.lines).toEqual([]);
+    expect(lines()).toEqual([]);
   }
 });
 
