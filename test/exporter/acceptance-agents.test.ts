@@ -15,7 +15,6 @@ afterEach(() => agents.terminateAll());
 afterAll(() => agents?.close());
 
 const RUNNING = "ExecutionStatus = 'Running'";
-const now = () => new Date().toISOString();
 
 test('agents become overdue, and are not once they have ended', async () => {
   await agents.startWorker();
@@ -73,8 +72,7 @@ test('a task that continued as new ten times is overdue by its start', async () 
   const first = await agents.start('worksOn', 'long', 'long-haul', 10);
   const taskStart = (await first.describe()).startTime.getTime() / 1000;
   await agents.shown(10, "AgentTaskType = 'long-haul' AND ExecutionStatus = 'ContinuedAsNew'");
-  // The server holds runs that continue as new faster than once a second back; such a one waits, and is not late.
-  await agents.shown(1, () => `AgentTaskType = 'long-haul' AND ${RUNNING} AND ExecutionTime < '${now()}'`);
+  await agents.shown(1, `AgentTaskType = 'long-haul' AND ${RUNNING}`);
   const lastStart = (await agents.client.workflow.getHandle('long').describe()).startTime.getTime() / 1000;
   expect(lastStart).toBeGreaterThan(taskStart);
 
