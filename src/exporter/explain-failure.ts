@@ -6,6 +6,7 @@ const NEEDED = [
   'CountWorkflowExecutions',
   'ListWorkflowExecutions',
   'ListSearchAttributes',
+  'DescribeNamespace',
   'DescribeWorkflowExecution',
   'GetWorkflowExecutionHistoryReverse',
 ].join(', ');

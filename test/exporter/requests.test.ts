@@ -104,6 +104,7 @@ test('where the requests of a poll do not fit, the interval grows, and shrinks b
   await shows('exporter_poll_interval_seconds{}', 1);
   const types = Array.from({ length: 25 }, (_, i) => `type-${i}`);
   const runs = await Promise.all(types.map((type) => startAgent(client, type, type)));
+  for (const type of types) await shows(`workflows_running{task_type="${type}"}`, 1);
   const interval = async () => (await read()).get('exporter_poll_interval_seconds{}') ?? 0;
   await vi.waitUntil(async () => (await interval()) > 1.2, SOON);
   expect(who.lines).toHaveLength(1);

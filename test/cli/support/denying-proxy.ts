@@ -55,7 +55,10 @@ function forward(
 ): void {
   const request = upstream.request(headers);
   request.on('error', () => stream.destroy());
+  // Who asked may be gone before the answer comes.
+  stream.on('close', () => request.close());
   request.on('response', (response, flags) => {
+    if (stream.destroyed) return;
     // A gRPC error without a body comes as headers alone.
     const isWhole = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     stream.respond(response, { waitForTrailers: !isWhole, endStream: isWhole });
