@@ -34,8 +34,8 @@ Exit codes:
   addExplainCommand(program, output);
   addExporterCommand(program, output);
   addFindingsCommand(program, output);
-  addOrphansCommand(program, output, terminal);
   addOverdueCommand(program, output);
+  addOrphansCommand(program, output, terminal);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
   try {

@@ -24,7 +24,7 @@ export function isAskable(text: string): boolean {
 
 /**
  * A time, as the language takes it. Compare attributes with it by `<` and `>=` alone: SQLite keeps them as text, with
- * zeros at the end where the query has none, so that for some times equal is greater (server 1.29).
+ * zeros at the end where the query has none, so that for some times equal is greater (server 1.29.1).
  */
 export function quoteTime(ms: number): string {
   return quote(new Date(ms).toISOString());

@@ -1,6 +1,6 @@
 import type { Logger } from '@temporalio/common';
 import type { Visibility } from '../client/visibility';
-import { allOf, oneOf, quote, quoteTime, RUNNING } from '../client/visibility-query';
+import { allOf, isAskable, oneOf, quote, quoteTime, RUNNING } from '../client/visibility-query';
 import { METRIC_LABEL_VALUES_MAX } from '../definitions/limits';
 import type { ExporterConfig } from './config';
 
@@ -13,12 +13,6 @@ const PAGE = 100;
 const MAX_ROUNDS = 10;
 /** How late visibility may show that a run closed, in milliseconds. */
 const LAG_MS = 60_000;
-
-/**
- * Characters that SQL visibility does not find in a value that a query spells out, however they are quoted (tried on
- * server 1.29.1 with SQLite).
- */
-export const UNASKABLE = /["\\\p{Cc}]/u;
 
 /**
  * The task types of a namespace: those configured, those that run, and those that closed within the window. A type that
@@ -132,7 +126,7 @@ export class TaskTypes {
 
   private add(taskType: string | undefined): void {
     if (taskType === undefined || this.isFull) return;
-    if (UNASKABLE.test(taskType)) this.sawUnaskable = true;
+    if (!isAskable(taskType)) this.sawUnaskable = true;
     else this.discovered.add(taskType);
   }
 

@@ -11,9 +11,9 @@ export function createWatches(namespace: WatchedNamespace): readonly Watch[] {
   const expected = new ExpectedDurations(namespace.visibility, namespace.config);
   return [
     new OverdueWatch(namespace, expected),
-    new ClosedWatch(namespace),
-    new ApprovalsWatch(namespace),
     new OrphansWatch(namespace),
+    new ApprovalsWatch(namespace),
     new FailingTasksWatch(namespace, expected),
+    new ClosedWatch(namespace),
   ];
 }

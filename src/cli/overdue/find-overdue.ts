@@ -1,6 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { compareSearchAttributes, listSearchAttributes } from '../../client/search-attribute-registry';
 import type { Visibility } from '../../client/visibility';
+import { isAskable } from '../../client/visibility-query';
 import type { VisibleRun } from '../../client/visible-run';
 import { defined } from '../../definitions/defined';
 import { METRIC_LABEL_VALUES_MAX } from '../../definitions/limits';
@@ -13,7 +14,6 @@ import type { ExporterConfig } from '../../exporter/config';
 import { ExpectedDurations } from '../../exporter/expected';
 import { listOverdue, type OverdueQuestion } from '../../exporter/overdue';
 import { taskStartMs } from '../../exporter/task-start';
-import { UNASKABLE } from '../../exporter/task-types';
 import { TemporalVisibility } from '../../exporter/temporal-visibility';
 import { CliError, EXIT } from '../cli-error';
 import { plural } from '../explain/format';
@@ -103,7 +103,7 @@ async function agentAttributes(connection: Connection, namespace: string): Promi
 async function taskTypesOf({ taskType }: OverdueRequest, visibility: Visibility): Promise<RunningTaskTypes> {
   return taskType === undefined
     ? runningTaskTypes(visibility, MAX_TYPES)
-    : { names: [taskType], more: false, unaskable: UNASKABLE.test(taskType) };
+    : { names: [taskType], more: false, unaskable: !isAskable(taskType) };
 }
 
 async function expectations(

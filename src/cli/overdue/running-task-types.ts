@@ -1,6 +1,6 @@
 import type { Visibility } from '../../client/visibility';
-import { allOf, quote, RUNNING } from '../../client/visibility-query';
-import { IS_AGENT, UNASKABLE } from '../../exporter/task-types';
+import { allOf, isAskable, quote, RUNNING } from '../../client/visibility-query';
+import { IS_AGENT } from '../../exporter/task-types';
 
 /** Runs that one List looks at for types that are not known yet. */
 const PAGE = 200;
@@ -23,8 +23,8 @@ export async function runningTaskTypes(visibility: Visibility, max: number): Pro
     const { runs, more } = await visibility.list('task_types', allOf(RUNNING, IS_AGENT, others), PAGE);
     const known = types.size;
     for (const { taskType = '' } of runs) {
-      if (UNASKABLE.test(taskType)) unaskable = true;
-      else types.add(taskType);
+      if (isAskable(taskType)) types.add(taskType);
+      else unaskable = true;
     }
     const isLast = !more || types.size === known;
     if (isLast || types.size > max) {
