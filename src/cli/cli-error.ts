@@ -15,6 +15,8 @@ export const EXIT = {
   notFound: 4,
   /** The server refused for lack of permission. */
   denied: 5,
+  /** The workflow refused what it was asked for, for example a decision after the opposite one. */
+  refused: 6,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
+import { addApprovalsCommand } from './commands/approvals';
 import { addExplainCommand } from './commands/explain';
 import { addExporterCommand } from './commands/exporter';
 import { addFindingsCommand } from './commands/findings';
@@ -28,7 +29,7 @@ export async function run(
       'after',
       `
 Exit codes:
-  0 done · 1 failed · 2 wrong usage · 3 Temporal not reachable · 4 not found · 5 not permitted`,
+  0 done · 1 failed · 2 wrong usage · 3 Temporal not reachable · 4 not found · 5 not permitted · 6 refused by the workflow`,
     );
   addSetupCommand(program, output);
   addExplainCommand(program, output);
@@ -36,6 +37,7 @@ Exit codes:
   addFindingsCommand(program, output);
   addOverdueCommand(program, output);
   addOrphansCommand(program, output, terminal);
+  addApprovalsCommand(program, output);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
   try {

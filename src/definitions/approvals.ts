@@ -19,6 +19,12 @@ export type ApprovalState = ApprovalOpenState | ApprovalEndedState;
 export const APPROVAL_VERDICTS = ['approve', 'reject'] as const;
 export type ApprovalVerdict = (typeof APPROVAL_VERDICTS)[number];
 
+/** Longest id of an approval and longest name of a person, in characters. */
+export const APPROVAL_ID_MAX_CHARS = 200;
+
+/** Longest subject and longest note, in characters. */
+export const APPROVAL_NOTE_MAX_CHARS = 1000;
+
 /** One change of an approval, the request included. */
 export interface ApprovalChange {
   readonly state: ApprovalState;

@@ -25,6 +25,12 @@ import { transformNames } from './transform-registry';
 
 type DetectorEvent = keyof WorkflowDetector;
 
+interface Written {
+  readonly pair: SearchAttributeUpdatePair;
+  /** As it stands on the server. What is written at replay may have been another value, by other code or other options. */
+  readonly sure: boolean;
+}
+
 /** Findings remembered as told while the run stays in the cache. */
 const MAX_TOLD = 256;
 
@@ -35,7 +41,7 @@ export class AgentRun implements NamedRun, WatchedRun {
   private detectors: readonly WorkflowDetector[] = [];
   private readonly listening: Partial<Record<DetectorEvent, readonly WorkflowDetector[]>> = {};
   private readonly told = new Set<string>();
-  private written = new Map<string, SearchAttributeUpdatePair>();
+  private written = new Map<string, Written>();
 
   constructor() {
     this.state = this.stateFrom({});
@@ -150,7 +156,7 @@ export class AgentRun implements NamedRun, WatchedRun {
     observe(() => upsertSearchAttributes(pairs));
   }
 
-  /** The required attribute, and what is not as this run wrote it last: less history, and less to replay. */
+  /** The required attribute, and what is not known to be as this run wrote it last: less history, and less to replay. */
   private changes(
     [required, ...optional]: [SearchAttributePair, ...SearchAttributePair[]],
     approvals: readonly SearchAttributeUpdatePair[],
@@ -158,13 +164,14 @@ export class AgentRun implements NamedRun, WatchedRun {
     const pairs = [...optional, ...approvals];
     const names = new Set(pairs.map(({ key }) => key.name));
     // A tool that turned out to be a model call is known no more.
-    const removed = [...this.written.values()].filter(({ key, value }) => value !== null && !names.has(key.name));
-    const removals = removed.map(({ key }) => ({ key, value: null }) as SearchAttributeUpdatePair);
+    const removed = [...this.written.values()].filter(({ pair }) => pair.value !== null && !names.has(pair.key.name));
+    const removals = removed.map(({ pair }) => ({ key: pair.key, value: null }) as SearchAttributeUpdatePair);
     const changed = [...pairs, ...removals].filter(({ key, value }) => {
       const written = this.written.get(key.name);
-      return written === undefined || written.value?.valueOf() !== value?.valueOf();
+      return !written?.sure || written.pair.value?.valueOf() !== value?.valueOf();
     });
-    this.written = new Map(pairs.map((pair) => [pair.key.name, pair]));
+    const sure = !workflowInfo().unsafe.isReplaying;
+    this.written = new Map(pairs.map((pair) => [pair.key.name, { pair, sure }]));
     return [required, ...changed];
   }
 }

@@ -141,6 +141,14 @@ const APPROVAL_SHAPES: Readonly<Record<string, Shape>> = {
       await handle.signal(APPROVAL_DECIDE, { id: 'early', verdict: 'reject', actor: 'bob' });
     },
   },
+  'approval-decided-unheard': {
+    workflow: 'approvalDecidedUnheard',
+    args: [],
+    async drive(handle) {
+      await handle.signal(APPROVAL_DECIDE, { id: 'unheard', verdict: 'approve', actor: 'ann' });
+      await handle.signal('ask');
+    },
+  },
   'approval-across-runs': {
     workflow: 'approvalAcrossRuns',
     args: [],

@@ -34,7 +34,7 @@ describe.each(['1.21.0', CURRENT])('installed beside Temporal %s', (version) => 
     const { result, metrics, searchAttributes, entryPoints } = JSON.parse(stdout);
 
     expect(result).toBe('hello');
-    expect(entryPoints).toEqual({ activity: true, content: true, llm: true, workflow: true });
+    expect(entryPoints).toEqual({ activity: true, client: true, content: true, llm: true, workflow: true });
     expect(metrics).toMatch(/^temporal_agent_llm_input_tokens_total\{.*model="gpt-4o-mini-2024-07-18".*\} 7$/m);
     expect(Object.fromEntries(searchAttributes)).toMatchObject({ AgentTaskType: 'greet', AgentTokens: 10 });
     expect(readdirSync(path.join(project.directory, '.agent-content'))).toContain('records');

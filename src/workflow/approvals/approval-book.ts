@@ -5,30 +5,27 @@
  * @module
  */
 
-import { ApplicationFailure } from '@temporalio/common';
 import {
   type AcknowledgeApproval,
   APPROVAL_OPEN_STATES,
-  APPROVAL_REFUSALS,
   type ApprovalEndedState,
   type ApprovalOpenState,
-  type ApprovalRefusal,
-  type ApprovalRefusalReason,
   type ApprovalState,
   type ApprovalsView,
   type ApprovalView,
   type DecideApproval,
 } from '../../definitions/approvals';
-import { defined } from '../../definitions/defined';
-import { APPROVAL_REFUSED } from '../../definitions/wire';
 import { currentRun } from '../current-run';
 import { Approval, type Remark } from './approval';
 import { type CarriedBook, carryBook, type EarlyDecision } from './carried-book';
+import { refused, whyEnded } from './refusals';
 
 /** Decisions kept for approvals that were not requested yet. */
 const MAX_EARLY = 100;
 /** Approvals remembered after their end. */
 const MAX_ENDED = 100;
+/** Open at the same time in one run, of those requested and those reported alike. */
+export const MAX_OPEN = 100;
 
 /** A state of a hand-made approval. */
 export interface ReportedApproval extends Remark {
@@ -45,6 +42,8 @@ export interface ApprovalAttributes {
 }
 
 export class ApprovalBook {
+  /** The run has the handlers. */
+  served = false;
   private readonly approvals = new Map<string, Approval>();
   private readonly early = new Map<string, EarlyDecision>();
 
@@ -53,8 +52,9 @@ export class ApprovalBook {
     for (const decision of carried.early) this.early.set(decision.id, decision);
   }
 
-  get openCount(): number {
-    return this.open().length;
+  /** Whether no further one can be opened. */
+  full(reported: boolean): boolean {
+    return this.open().filter((approval) => approval.reported === reported).length >= MAX_OPEN;
   }
 
   find(id: string): Approval | undefined {
@@ -80,7 +80,7 @@ export class ApprovalBook {
     this.conclude(approval, early.verdict, nowMs, early);
   }
 
-  /** @throws ApplicationFailure of type {@link APPROVAL_REFUSED}; changes nothing */
+  /** @throws ApplicationFailure of type `ApprovalRefused`; changes nothing */
   checkDecision(decision: DecideApproval, nowMs: number): void {
     const approval = this.decidable(decision.id);
     if (approval.open) {
@@ -92,7 +92,7 @@ export class ApprovalBook {
    * A decision by update, which was checked.
    *
    * @returns whether it changed anything
-   * @throws ApplicationFailure of type {@link APPROVAL_REFUSED}, where another one was taken since it was checked
+   * @throws ApplicationFailure of type `ApprovalRefused`, where another one was taken since it was checked
    */
   decide(decision: DecideApproval, nowMs: number): { readonly view: ApprovalView; readonly changed: boolean } {
     const approval = this.decidable(decision.id);
@@ -127,7 +127,7 @@ export class ApprovalBook {
     return false;
   }
 
-  /** @throws ApplicationFailure of type {@link APPROVAL_REFUSED}; changes nothing */
+  /** @throws ApplicationFailure of type `ApprovalRefused`; changes nothing */
   checkAcknowledgement({ id }: AcknowledgeApproval): void {
     const approval = this.decidable(id);
     if (!approval.open) throw refused(whyEnded(approval), approval);
@@ -162,13 +162,17 @@ export class ApprovalBook {
     // What was requested has states of its own.
     if (known !== undefined && !known.reported) return;
     const wasOpen = known?.open ?? false;
+    const opens = APPROVAL_OPEN_STATES.includes(state as ApprovalOpenState);
+    // How it ended is said again.
+    if (!opens && known?.state === state) return;
+    if (opens && !wasOpen && this.full(true)) return;
     const approval = known !== undefined && wasOpen ? known : new Approval(id, nowMs);
     approval.reported = true;
     approval.subject = subject ?? approval.subject;
     approval.dueAtMs = dueAtMs ?? approval.dueAtMs;
     if (state === 'escalated') approval.escalatedTo = remark.actor;
     if (!wasOpen) currentRun()?.approvalRequested();
-    if (APPROVAL_OPEN_STATES.includes(state as ApprovalOpenState)) {
+    if (opens) {
       approval.change(state, nowMs, remark);
       this.approvals.set(id, approval);
     } else {
@@ -234,38 +238,13 @@ export class ApprovalBook {
   }
 
   private forgetOldest(): void {
-    for (const approval of this.ended().slice(MAX_ENDED)) this.approvals.delete(approval.id);
+    const known = this.ended().filter(({ unread }) => !unread);
+    for (const approval of known.slice(MAX_ENDED)) this.approvals.delete(approval.id);
   }
 }
 
-export function refused(reason: ApprovalRefusalReason, approval?: Approval): ApplicationFailure {
-  const { retry } = APPROVAL_REFUSALS[reason];
-  const refusal: ApprovalRefusal = defined({ reason, retry, approval: approval?.view() });
-  return ApplicationFailure.create({
-    type: APPROVAL_REFUSED,
-    message: REASONS[reason](approval),
-    nonRetryable: !retry,
-    details: [refusal],
-  });
-}
-
-const REASONS: Readonly<Record<ApprovalRefusalReason, (approval: Approval | undefined) => string>> = {
-  'already-decided': (approval) => `Decided already: ${approval?.state}. It cannot be decided again.`,
-  late: (approval) =>
-    approval?.state === 'cancelled'
-      ? 'Too late: the workflow no longer asks for it.'
-      : 'Too late: its time was up before a decision came.',
-  'not-requested': () => 'Not requested yet by this run, or unknown. Try again once the workflow asks for it.',
-  reported: () => 'The workflow decides it by handlers of its own; use those.',
-  malformed: () => "Expected { id: string, verdict: 'approve' | 'reject', actor?: string, note?: string }.",
-};
-
 function concludedBy({ state }: Approval, verdict: DecideApproval['verdict']): boolean {
   return state === (verdict === 'approve' ? 'approved' : 'rejected');
-}
-
-function whyEnded({ state }: Approval): ApprovalRefusalReason {
-  return state === 'timed_out' || state === 'cancelled' ? 'late' : 'already-decided';
 }
 
 /** Its last deadline went by while no worker was there to apply the time-out. */

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { type Duration, msToNumber } from '@temporalio/common/lib/time';
+import { APPROVAL_ID_MAX_CHARS } from '../../definitions/approvals';
 import { APPROVAL_INVALID } from '../../definitions/wire';
-import { MAX_ID_CHARS } from './remark';
 
 /** What an agent does when nobody decided in time. */
 export type ApprovalFallback = 'approve' | 'reject' | 'fail';
@@ -23,7 +23,7 @@ export interface ApprovalEscalation {
 export interface RequestApprovalOptions {
   /**
    * Names the approval within the task, of at most 200 characters. One id for each thing that is approved: an approval is
-   * decided once.
+   * decided once, and a later run of the task that asks again under the same id is given that decision.
    */
   readonly id: string;
   /**
@@ -57,23 +57,28 @@ export interface ApprovalPlan {
 const FALLBACKS: readonly unknown[] = ['approve', 'reject', 'fail'] satisfies ApprovalFallback[];
 const MAX_STAGES = 10;
 /** A due time that visibility cannot store would fail the workflow task for ever. */
-const MAX_TIMEOUT_MS = 10 * 365 * 24 * 60 * 60 * 1000;
+const MAX_TIMEOUT_MS = 10 * 365.25 * 24 * 60 * 60 * 1000;
 
 /** @throws ApplicationFailure of type {@link APPROVAL_INVALID} that names the option, what was expected and what came */
 export function approvalPlan(options: RequestApprovalOptions): ApprovalPlan {
   if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options);
-  const { id, timeout } = options;
-  if (typeof id !== 'string' || id === '' || id.length > MAX_ID_CHARS) {
-    throw invalid('id', `a non-empty string of at most ${MAX_ID_CHARS} characters`, id);
+  const { id, subject, timeout } = options;
+  if (typeof id !== 'string' || id === '' || id.length > APPROVAL_ID_MAX_CHARS) {
+    throw invalid('id', `a non-empty string of at most ${APPROVAL_ID_MAX_CHARS} characters`, id);
   }
+  if (subject !== undefined && typeof subject !== 'string') throw invalid('subject', 'a string', subject);
   const stages: ApprovalStage[] = [{ timeoutMs: milliseconds('timeout', timeout) }];
   let name = 'onTimeout';
-  let next: unknown = options.onTimeout ?? 'reject';
+  let next: unknown = options.onTimeout === undefined ? 'reject' : options.onTimeout;
   for (; typeof next === 'object' && next !== null; name = `${name}.then`) {
     if (stages.length >= MAX_STAGES) throw invalid(name, `at most ${MAX_STAGES - 1} escalations`, next);
     const { escalateTo, timeout, then = 'reject' } = next as Partial<ApprovalEscalation>;
-    if (typeof escalateTo !== 'string' || escalateTo === '' || escalateTo.length > MAX_ID_CHARS) {
-      throw invalid(`${name}.escalateTo`, `a non-empty string of at most ${MAX_ID_CHARS} characters`, escalateTo);
+    if (typeof escalateTo !== 'string' || escalateTo === '' || escalateTo.length > APPROVAL_ID_MAX_CHARS) {
+      throw invalid(
+        `${name}.escalateTo`,
+        `a non-empty string of at most ${APPROVAL_ID_MAX_CHARS} characters`,
+        escalateTo,
+      );
     }
     stages.push({ escalateTo, timeoutMs: milliseconds(`${name}.timeout`, timeout) });
     next = then;
@@ -106,5 +111,7 @@ function milliseconds(name: string, value: unknown): number {
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -79,6 +79,11 @@ export class Approval {
     return this.current;
   }
 
+  /** Decided or timed out in a run that did not ask for it, so that the workflow does not know yet. */
+  get unread(): boolean {
+    return !this.open && !this.settled && !this.reported && this.current !== 'cancelled';
+  }
+
   get open(): boolean {
     return APPROVAL_OPEN_STATES.includes(this.current as ApprovalOpenState);
   }
@@ -120,15 +125,18 @@ export class Approval {
     });
   }
 
-  /** @param changes how many of them travel, the first and the last ones */
-  carried(changes: number): CarriedApproval {
-    const { id, state, requestedAtMs, dueAtMs, escalatedTo, approved, stage, last, settled } = this;
+  /**
+   * @param changes how many of them travel, the first and the last ones
+   * @param names whether people are named
+   */
+  carried(changes: number, names: boolean): CarriedApproval {
+    const { id, state, requestedAtMs, dueAtMs, approved, stage, last, settled } = this;
     return defined({
       id,
       state,
       requestedAtMs,
       dueAtMs,
-      escalatedTo,
+      escalatedTo: names ? this.escalatedTo : undefined,
       approved,
       repeats: this.repeats || undefined,
       refused: this.refused || undefined,
@@ -137,7 +145,7 @@ export class Approval {
       last: last ? undefined : false,
       settled: settled || undefined,
       changes: firstAndLast(this.changes, changes).map(({ state, atMs, actor }) =>
-        actor === undefined ? ([state, atMs] as const) : ([state, atMs, actor] as const),
+        actor === undefined || !names ? ([state, atMs] as const) : ([state, atMs, actor] as const),
       ),
     });
   }
@@ -145,7 +153,7 @@ export class Approval {
 
 function firstAndLast<T>(items: readonly T[], count: number): readonly T[] {
   if (items.length <= count) return items;
-  return count === 0 ? [] : [...items.slice(0, 1), ...items.slice(items.length - count + 1)];
+  return count < 2 ? items.slice(-1) : [...items.slice(0, 1), ...items.slice(1 - count)];
 }
 
 function iso(ms: number): string {

@@ -1,17 +1,14 @@
 /**
  * Approvals on their way to the next run of a task. The header that carries them passes no payload codec, so subjects and
  * notes stay behind; and it has a bound, so with very many approvals details are left out, from the least important on.
+ * Open approvals and decisions that the workflow has not had yet go before all else.
  *
  * @module
  */
 
-import {
-  APPROVAL_ENDED_STATES,
-  APPROVAL_OPEN_STATES,
-  APPROVAL_VERDICTS,
-  type ApprovalVerdict,
-} from '../../definitions/approvals';
+import type { ApprovalVerdict } from '../../definitions/approvals';
 import { defined } from '../../definitions/defined';
+import { jsonBytes } from '../json-bytes';
 import type { Approval, CarriedApproval, Remark } from './approval';
 
 /** A decision that came before its approval was requested. */
@@ -25,52 +22,57 @@ export interface CarriedBook {
   readonly early: readonly EarlyDecision[];
 }
 
-/** A quarter of what a header may have in bytes, and a character takes three at most. */
-const MAX_CARRIED_CHARS = 64 * 1024;
-const STATES: readonly string[] = [...APPROVAL_OPEN_STATES, ...APPROVAL_ENDED_STATES];
+/** Three quarters of what a header may have. */
+const MAX_CARRIED_BYTES = 192 * 1024;
 
 /** What is carried, from everything to the least that the next run needs. */
 const EXTENTS = [
-  { changes: 20, ended: 20, actors: true },
-  { changes: 2, ended: 20, actors: true },
-  { changes: 0, ended: 5, actors: false },
-  { changes: 0, ended: 0, actors: false },
+  { changes: 20, ended: 20, names: true },
+  { changes: 2, ended: 20, names: true },
+  { changes: 1, ended: 5, names: false },
 ] as const;
 
+/** @param ended the latest first */
 export function carryBook(
   open: readonly Approval[],
   ended: readonly Approval[],
   early: readonly EarlyDecision[],
 ): CarriedBook | undefined {
   if (open.length + ended.length + early.length === 0) return undefined;
-  let book: CarriedBook | undefined;
-  for (const extent of EXTENTS) {
-    // The oldest first, as they are entered.
-    const kept = [...ended.slice(0, extent.ended)].reverse();
-    book = {
-      approvals: [...kept, ...open].map((approval) => approval.carried(extent.changes)),
-      early: early.map(({ id, verdict, actor }) => defined({ id, verdict, actor: extent.actors ? actor : undefined })),
+  for (const { changes, ended: latest, names } of EXTENTS) {
+    const kept = ended.filter(({ unread }, i) => unread || i < latest);
+    const book = {
+      // The oldest first, as they are entered.
+      approvals: [...kept.reverse(), ...open].map((approval) => approval.carried(changes, names)),
+      early: early.map((decision) => carriedDecision(decision, names)),
     };
-    if (JSON.stringify(book).length <= MAX_CARRIED_CHARS) return book;
+    if ((jsonBytes(book) ?? Number.POSITIVE_INFINITY) <= MAX_CARRIED_BYTES) return book;
   }
-  return book;
+  return mostImportant(open, ended, early);
 }
 
-/** Reads what {@link carryBook} wrote; `undefined` where nothing was carried. */
-export function readCarriedBook(value: unknown): CarriedBook | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { approvals, early } = value as { approvals?: unknown; early?: unknown };
-  return {
-    approvals: array<CarriedApproval>(approvals).filter(
-      ({ id, state, requestedAtMs }) =>
-        typeof id === 'string' && STATES.includes(state) && Number.isFinite(requestedAtMs),
-    ),
-    early: array<EarlyDecision>(early).filter(
-      ({ id, verdict }) => typeof id === 'string' && APPROVAL_VERDICTS.includes(verdict),
-    ),
-  };
+/** As much as there is room for: it takes hundreds of ids of hundreds of characters that JSON escapes to come here. */
+function mostImportant(
+  open: readonly Approval[],
+  ended: readonly Approval[],
+  early: readonly EarlyDecision[],
+): CarriedBook {
+  let left = MAX_CARRIED_BYTES;
+  const fitting = <T>(items: readonly T[]): T[] =>
+    items.filter((item) => {
+      const bytes = 1 + (jsonBytes(item) ?? left);
+      if (bytes > left) return false;
+      left -= bytes;
+      return true;
+    });
+  const carried = (approvals: readonly Approval[]) => fitting(approvals.map((approval) => approval.carried(1, false)));
+  const requested = carried(open.filter(({ reported }) => !reported));
+  const unread = carried(ended.filter((approval) => approval.unread)).reverse();
+  const decisions = fitting(early.map((decision) => carriedDecision(decision, false)));
+  const reported = carried(open.filter((approval) => approval.reported));
+  return { approvals: [...unread, ...requested, ...reported], early: decisions };
 }
 
-function array<T extends object>(value: unknown): T[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null) : [];
+function carriedDecision({ id, verdict, actor }: EarlyDecision, names: boolean): EarlyDecision {
+  return defined({ id, verdict, actor: names ? actor : undefined });
 }

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate, log, setHandler } from '@temporalio/workflow';
 import {
   type AcknowledgeApproval,
   APPROVAL_VERDICTS,
@@ -17,7 +18,8 @@ import {
 import { APPROVAL_ACKNOWLEDGE, APPROVAL_DECIDE, APPROVALS_QUERY } from '../../definitions/wire';
 import { currentRun } from '../current-run';
 import { reportInternalError } from '../observe';
-import { type ApprovalBook, refused } from './approval-book';
+import type { ApprovalBook } from './approval-book';
+import { refused } from './refusals';
 import { shortened, usableRemark } from './remark';
 
 export function registerApprovalHandlers(book: ApprovalBook): void {
@@ -53,13 +55,13 @@ export function registerApprovalHandlers(book: ApprovalBook): void {
 
   setHandler(
     defineSignal<[DecideApproval]>(APPROVAL_DECIDE),
-    (input) => fromSignal(() => book.decideBySignal(usable(input), Date.now())),
+    (input) => fromSignal(APPROVAL_DECIDE, () => book.decideBySignal(usable(input), Date.now())),
     { description: 'As the update, for senders that cannot wait for the answer.' },
   );
 
   setHandler(
     defineSignal<[AcknowledgeApproval]>(APPROVAL_ACKNOWLEDGE),
-    (input) => fromSignal(() => book.acknowledge(usableAcknowledgement(input), Date.now())),
+    (input) => fromSignal(APPROVAL_ACKNOWLEDGE, () => book.acknowledge(usableAcknowledgement(input), Date.now())),
     { description: 'As the update, for senders that cannot wait for the answer.' },
   );
 }
@@ -69,12 +71,14 @@ function writeAttributes(): void {
 }
 
 /** A signal that cannot be used must not fail the workflow task. */
-function fromSignal(change: () => boolean): void {
+function fromSignal(signal: string, change: () => boolean): void {
   let changed = false;
   try {
     changed = change();
   } catch (error) {
-    if (currentRun() !== undefined) reportInternalError(error);
+    // A fault of the sender's, who cannot be told.
+    if (error instanceof ApplicationFailure) log.warn('A signal for an approval was ignored', { signal });
+    else if (currentRun() !== undefined) reportInternalError(error);
   }
   if (changed) writeAttributes();
 }

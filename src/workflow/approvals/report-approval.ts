@@ -1,10 +1,10 @@
 import type { ApprovalState } from '../../definitions/approvals';
-import { APPROVAL_ENDED_STATES, APPROVAL_OPEN_STATES } from '../../definitions/approvals';
+import { APPROVAL_ENDED_STATES, APPROVAL_ID_MAX_CHARS, APPROVAL_OPEN_STATES } from '../../definitions/approvals';
 import { defined } from '../../definitions/defined';
 import { currentRun } from '../current-run';
 import { observe } from '../observe';
-import { openBook } from './current-book';
-import { MAX_ID_CHARS, usableRemark, usableSubject } from './remark';
+import { openBook, serveApprovals } from './current-book';
+import { usableRemark, usableSubject } from './remark';
 
 /** What has become of an approval that the workflow handles by itself. */
 export interface ApprovalReport {
@@ -33,7 +33,8 @@ const MAX_TIME_MS = 7_258_118_400_000;
  * those of `requestApproval`: search attributes, metrics, the query `agentApprovals`, and with `dueAt` the gauges and
  * findings for overdue ones. Call it at every change of state. It takes no decisions and starts no timer.
  *
- * A report with a wrong id or state changes nothing: an observer must not fail a workflow. Adding calls to the code of
+ * A report with a wrong id or state changes nothing, nor does one that would open more than 100 at once: an observer must
+ * not fail a workflow. Adding calls to the code of
  * runs that are open is safe; such runs report from the call on that comes next. In a bundle without the plugin it only
  * serves the query.
  *
@@ -46,9 +47,8 @@ const MAX_TIME_MS = 7_258_118_400_000;
  */
 export function reportApproval(report: ApprovalReport): void {
   observe(() => {
-    const book = openBook();
     const { id, state, subject, dueAt } = Object(report) as Partial<ApprovalReport>;
-    if (typeof id !== 'string' || id === '' || id.length > MAX_ID_CHARS) return;
+    if (typeof id !== 'string' || id === '' || id.length > APPROVAL_ID_MAX_CHARS) return;
     if (state === undefined || !STATES.includes(state)) return;
     const reported = {
       id,
@@ -57,8 +57,9 @@ export function reportApproval(report: ApprovalReport): void {
       dueAtMs: usableTime(dueAt),
       ...usableRemark(report),
     };
-    book.report(defined(reported), Date.now());
+    openBook().report(defined(reported), Date.now());
   });
+  observe(() => serveApprovals(openBook()));
   // Whatever became of the report: where a history has a write must not depend on values.
   currentRun()?.reportedApprovalChanged();
 }

@@ -3,10 +3,10 @@
  *
  * The frozen rule `approvals-v1`: what of it stands in a history, and where. Changing it means `approvals-v2` beside it,
  * chosen by a patch; runs without that patch go on by this one.
- * - (a) The first call of a run to `requestApproval` or `reportApproval`, or inbound `execute` before `next` where the run
- *   before carried approvals on, registers the handlers: query, update to decide, update to acknowledge, signal to decide,
- *   signal to acknowledge, in this order.
- * - (b) A request that is valid: WRITE, once, after a decision that came before it was taken.
+ * - (a) The first call of a run to `requestApproval` or `reportApproval`, as soon as its approval is entered, or inbound
+ *   `execute` before `next` where the run before carried approvals on, registers the handlers: query, update to decide,
+ *   update to acknowledge, signal to decide, signal to acknowledge, in this order. What waited for them is handled at once.
+ * - (b) A request that is valid: WRITE, once, after (a) and after a decision that was kept for it was taken.
  * - (c) As long as it is open, for each deadline: one `condition` with a timeout, the time left but at least 1 ms. Where
  *   the deadline and a decision come in one activation, the decision counts.
  * - (d) A decision or acknowledgement that changes the approval: WRITE, in its handler.
@@ -26,13 +26,10 @@ import { defined } from '../../definitions/defined';
 import { APPROVAL_TIMED_OUT } from '../../definitions/wire';
 import { currentRun } from '../current-run';
 import type { Approval } from './approval';
-import type { ApprovalBook } from './approval-book';
+import { type ApprovalBook, MAX_OPEN } from './approval-book';
 import { type ApprovalPlan, approvalPlan, invalid, type RequestApprovalOptions } from './approval-options';
-import { openBook } from './current-book';
+import { openBook, serveApprovals } from './current-book';
 import { usableSubject } from './remark';
-
-/** Open at the same time in one run; each costs a timer, and all of them travel when the run continues as new. */
-const MAX_OPEN = 100;
 
 /** How an approval ended. */
 export interface ApprovalDecision {
@@ -56,7 +53,9 @@ export interface ApprovalDecision {
  * `agentApprovals`, and takes decisions by the update or signal `agentApprovalDecide`: from `ApprovalClient` of
  * `temporal-agent-observability/client`, from `temporal-agent-observability approvals`, or from any Temporal client. An
  * approval that is open when the run continues as new is open in the next run, with the deadline that it had; ask for it
- * again there, under the same id. Works without the plugin, too; search attributes and metrics are then missing.
+ * again there, under the same id. One that has been decided by then is answered at once; of those whose decision the
+ * workflow has had, the latest 20 are remembered. Works without the plugin, too; search attributes and metrics are then
+ * missing, and the next run is told nothing.
  *
  * Adding a call to workflow code is a change like any other: guard it with `patched(...)` where runs are open.
  *
@@ -64,7 +63,7 @@ export interface ApprovalDecision {
  * @throws ApplicationFailure of type {@link APPROVAL_TIMED_OUT}, not retryable, when nobody decided in time and
  *   `onTimeout` is `'fail'`
  * @throws ApplicationFailure of type `ApprovalInvalid`, not retryable, when an option is wrong, when the id was used before
- *   in this task, or when 100 approvals are open
+ *   in this run, or when 100 approvals are open
  * @throws CancelledFailure when the surrounding scope is cancelled; the approval is then `cancelled`
  *
  * @example
@@ -88,6 +87,7 @@ export async function requestApproval(options: RequestApprovalOptions): Promise<
     currentRun()?.approvalRequested();
   }
   approval.last = approval.stage >= plan.stages.length - 1;
+  serveApprovals(book);
   if (approval.open) book.takeEarly(approval, Date.now());
   writeAttributes();
   try {
@@ -102,16 +102,17 @@ export async function requestApproval(options: RequestApprovalOptions): Promise<
   return outcomeOf(approval);
 }
 
-/** A new approval, or the one that the run before left open or unread under this id. */
+/** A new approval, or the one of a run before under this id: whether the workflow has looked at its outcome is unknown. */
 function claim(book: ApprovalBook, id: string): Approval {
   const found = book.find(id);
   // Nobody decided it, so that it can be asked again.
   const known = found?.state === 'cancelled' ? undefined : found;
-  if (known !== undefined && (known.claimed || known.settled || known.reported)) {
+  if (known !== undefined && (known.claimed || known.reported)) {
     const how = known.open ? 'is open' : `ended as ${known.state}`;
-    throw invalid('id', `an id of its own for each approval of a task; this one ${how} already`, id);
+    throw invalid('id', `an id of its own for each approval; this one ${how} already`, id);
   }
-  if (known === undefined && book.openCount >= MAX_OPEN) {
+  // Each costs a timer, and all of them travel when the run continues as new.
+  if (known === undefined && book.full(false)) {
     throw invalid('id', `at most ${MAX_OPEN} approvals open at once`, id);
   }
   const approval = known ?? book.submit(id, Date.now());

@@ -88,3 +88,15 @@ export async function approvalReported(): Promise<unknown> {
   reportApproval({ id: 'contract', state: 'approved', ...(signedBy !== undefined && { actor: signedBy }) });
   return signedBy;
 }
+
+const ask = defineSignal('ask');
+
+/** Decided by a signal that comes before there is a handler for it. */
+export async function approvalDecidedUnheard(): Promise<unknown> {
+  let told = false;
+  setHandler(ask, () => {
+    told = true;
+  });
+  await condition(() => told, '1 hour');
+  return summary(await requestApproval({ id: 'unheard', timeout: '1 hour' }));
+}

@@ -1,0 +1,101 @@
+import { labelled, MINUTE_SECONDS, shell } from '../alert';
+import type { PromQl } from '../promql';
+import type { AlertRule, RecordingRule, RuleGroup } from '../rule';
+import type { RuleConfig } from '../rule-config';
+import { OVERLOAD_ERRORS } from '../rule-config';
+
+const WINDOW_SECONDS = 10 * MINUTE_SECONDS;
+const HOUR_SECONDS = 3600;
+
+/** Providers: errors, limits, refusals, latency; what the agents spend. */
+export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGroup {
+  const { namespace, taskType } = promQl;
+  const byModel = `${namespace}, provider, model`;
+  const window = promQl.duration(WINDOW_SECONDS);
+  const calls = `sum by (${byModel}) (increase(${promQl.metric('llmCallDuration', '', '_count')}[${window}]))`;
+  const share = (outcome: string) =>
+    `sum by (${byModel}) (increase(${promQl.metric('llmCallDuration', outcome, '_count')}[${window}])) / (${calls} >= ${thresholds.minimumModelCalls})`;
+  const which = `Model ${labelled('model')} of ${labelled('provider')} in namespace ${labelled(namespace)}`;
+  const ofModel = {
+    keepFiringSeconds: 5 * MINUTE_SECONDS,
+    command: `findings --namespace ${shell(namespace)} --since 1h`,
+    dashboard: 'models',
+    variables: [namespace, 'model'],
+  } as const;
+  const p95 = `${namespace}_provider_model:temporal_agent_llm_call_duration_seconds:p95`;
+
+  const rules: (RecordingRule | AlertRule)[] = [
+    {
+      record: p95,
+      expr: `histogram_quantile(0.95, sum by (${byModel}, le) (rate(${promQl.metric('llmCallDuration', '', '_bucket')}[${window}]))) and ${calls} >= ${thresholds.minimumModelCalls}`,
+    },
+    {
+      ...ofModel,
+      alert: 'TemporalAgentModelErrors',
+      severity: 'warning',
+      expr: `${share('outcome=~"error|timeout"')} > ${thresholds.modelErrorRatio}`,
+      forSeconds: 5 * MINUTE_SECONDS,
+      summary: 'A large share of model calls fails',
+      description: `${which}: {{ $value | humanizePercentage }} of the calls fail. See which errors they are; agents retry meanwhile, and pay for it.`,
+    },
+    {
+      ...ofModel,
+      alert: 'TemporalAgentModelRateLimited',
+      severity: 'warning',
+      expr: `sum by (${byModel}) (increase(${promQl.metric('llmErrors', `error_type=~"${OVERLOAD_ERRORS.join('|')}"`)}[${window}])) > ${thresholds.rateLimitedCalls}`,
+      forSeconds: 5 * MINUTE_SECONDS,
+      summary: 'The provider limits the rate of model calls',
+      description: `${which}: {{ $value | humanize }} calls were refused for their rate. Lower the concurrency of the workers, or ask for a higher limit.`,
+    },
+    {
+      ...ofModel,
+      alert: 'TemporalAgentModelRefusals',
+      severity: 'warning',
+      expr: `${share('outcome=~"refusal|content_filter"')} > ${thresholds.modelRefusalRatio}`,
+      forSeconds: 5 * MINUTE_SECONDS,
+      summary: 'A large share of model calls is refused or filtered',
+      description: `${which}: {{ $value | humanizePercentage }} of the calls are declined. A prompt, an input or a version of the model has changed.`,
+    },
+    {
+      ...ofModel,
+      alert: 'TemporalAgentModelSlow',
+      severity: 'warning',
+      expr: `${p95} > ${thresholds.modelLatencySeconds}`,
+      forSeconds: 10 * MINUTE_SECONDS,
+      summary: 'Model calls are slow',
+      description: `${which}: the 95th percentile of a call's duration is {{ $value | humanizeDuration }}. Agents and their timeouts feel it.`,
+    },
+  ];
+  const perHour = (expr: string) => `sum by (${promQl.byTaskType}) (${expr}) * ${HOUR_SECONDS}`;
+  const hour = promQl.duration(HOUR_SECONDS);
+  const ofTask = {
+    forSeconds: 5 * MINUTE_SECONDS,
+    keepFiringSeconds: 10 * MINUTE_SECONDS,
+    severity: 'warning',
+    pattern: 3,
+    command: `overdue --namespace ${shell(namespace)} --task-type ${shell(taskType)}`,
+    dashboard: 'models',
+    variables: [namespace, taskType],
+  } as const;
+  if (Number.isFinite(thresholds.tokensPerHour)) {
+    const input = `rate(${promQl.metric('llmInputTokens')}[${hour}])`;
+    const output = `rate(${promQl.metric('llmOutputTokens')}[${hour}])`;
+    rules.push({
+      ...ofTask,
+      alert: 'TemporalAgentTokenBurn',
+      expr: `(${perHour(input)} + ${perHour(output)}) > ${thresholds.tokensPerHour}`,
+      summary: 'A task type uses more tokens than its budget',
+      description: `Task type ${labelled(taskType)} in namespace ${labelled(namespace)} uses {{ $value | humanize }} tokens an hour. Look for agents that loop.`,
+    });
+  }
+  if (Number.isFinite(thresholds.costPerHourUsd)) {
+    rules.push({
+      ...ofTask,
+      alert: 'TemporalAgentCostBurn',
+      expr: `${perHour(`rate(${promQl.metric('llmCost')}[${hour}])`)} > ${thresholds.costPerHourUsd}`,
+      summary: 'A task type costs more than its budget',
+      description: `Task type ${labelled(taskType)} in namespace ${labelled(namespace)} costs {{ $value | humanize }} US dollars an hour. Look for agents that loop.`,
+    });
+  }
+  return { name: 'temporal-agent-models', rules };
+}
