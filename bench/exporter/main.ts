@@ -52,13 +52,12 @@ class ScaleRun {
   }
 
   private async measure(from: number, to: number): Promise<Measured> {
-    await this.fill(from, to);
-    const filledAtMs = Date.now();
+    const completedAtMs = await this.fill(from, to);
     const options = ['--expected-refresh', `${REFRESH_MS / 1000}s`];
     const exporter = await ExporterProcess.start(this.address, NAMESPACE, options);
     try {
       const print = (poll: MeasuredPoll) => this.print(`${to} agents, ${describePoll(poll)}`);
-      const measured = await measure(exporter, { agents: to, filledAtMs, refreshMs: REFRESH_MS, print });
+      const measured = await measure(exporter, { agents: to, completedAtMs, refreshMs: REFRESH_MS, print });
       await this.verify(measured);
       return measured;
     } finally {
@@ -66,15 +65,27 @@ class ScaleRun {
     }
   }
 
-  private async fill(from: number, to: number): Promise<void> {
+  /** @returns when the last of those had completed that do */
+  private async fill(from: number, to: number): Promise<number> {
     const begin = Date.now();
-    await this.agents.start(planAgents(from, to), (started) => this.print(`${from + started} agents started`));
+    const print = (what: string) => (started: number) => this.print(`${started} of ${to - from} more agents ${what}`);
     const planned = [...planAgents(0, to)];
-    const closed = planned.filter(({ kind }) => kind === 'closed').length;
-    await this.agents.untilVisible(closed, "AgentTaskType IS NOT NULL AND ExecutionStatus = 'Completed'");
-    await this.agents.untilVisible(to - closed, "AgentTaskType IS NOT NULL AND ExecutionStatus = 'Running'");
+    const fresh = planned.slice(from);
+    const completed = planned.filter(({ kind }) => kind === 'closed').length;
+    await this.agents.start(
+      fresh.filter(({ kind }) => kind === 'closed'),
+      print('have completed'),
+    );
+    const completedAtMs = Date.now();
+    await this.agents.start(
+      fresh.filter(({ kind }) => kind !== 'closed'),
+      print('run'),
+    );
+    await this.agents.untilVisible(completed, "AgentTaskType IS NOT NULL AND ExecutionStatus = 'Completed'");
+    await this.agents.untilVisible(to - completed, "AgentTaskType IS NOT NULL AND ExecutionStatus = 'Running'");
     const rate = (1000 * (to - from)) / (Date.now() - begin);
-    this.print(`${to} agents: ${to - closed} run, ${closed} completed (${rate.toFixed(0)} a second)`);
+    this.print(`${to} agents: ${to - completed} run, ${completed} completed (${rate.toFixed(0)} a second)`);
+    return completedAtMs;
   }
 
   /** Compares what the exporter says with what is there. */

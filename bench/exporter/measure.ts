@@ -1,9 +1,12 @@
 import { sampleEndMs } from '#lib/exporter/expected';
-import type { ExporterProcess, PollFigures } from './exporter-process';
+import { ASK_MS, type ExporterProcess, type PollFigures } from './exporter-process';
 import { TASK_TYPES } from './population';
 
-/** What a poll did beside what every poll does. */
-export type PollKind = 'first' | 'plain' | 'sample';
+/**
+ * What a poll did beside what every poll does; an early one was there before the exporter had looked at a sample that holds
+ * everything that completed. The first two are early at any rate: the process starts, and its code is not yet optimised.
+ */
+export type PollKind = 'early' | 'plain' | 'sample';
 
 export interface MeasuredPoll extends PollFigures {
   readonly kind: PollKind;
@@ -17,36 +20,40 @@ export interface Measured {
 
 export interface MeasureOptions {
   readonly agents: number;
-  /** When the last agent was there. */
-  readonly filledAtMs: number;
+  /** When the last agent had completed that does. */
+  readonly completedAtMs: number;
   /** How long the exporter uses a sample. */
   readonly refreshMs: number;
   print(poll: MeasuredPoll): void;
 }
 
-/** Polls that looked at no sample; the first poll is none of them. */
-const PLAIN_POLLS = 2;
+const WARMING_POLLS = 2;
 /** How much later than it ended a poll may be noticed. */
-const NOTICED_MS = 1000;
+const NOTICED_MS = ASK_MS + 1000;
 
 /**
- * Watches an exporter until it has looked at a sample that holds everything that closed, and has polled often enough
- * without looking at one. A sample is known by its requests: one for each task type, beside the one of every poll.
+ * Watches an exporter until it has looked at a sample that holds everything that completed, and then has polled without
+ * looking at one. A sample is known by its requests: one for each task type, beside the one of every poll.
  */
 export async function measure(exporter: ExporterProcess, options: MeasureOptions): Promise<Measured> {
-  const { agents, filledAtMs, refreshMs, print } = options;
+  const { agents, completedAtMs, refreshMs, print } = options;
   const polls: MeasuredPoll[] = [];
   let hasWholeSample = false;
   for await (const figures of exporter.polls()) {
     const isSample = (figures.requests.get('closed') ?? 0) >= TASK_TYPES.length;
-    const poll: MeasuredPoll = { ...figures, kind: polls.length === 0 ? 'first' : isSample ? 'sample' : 'plain' };
+    const startedAtMs = Date.now() - NOTICED_MS - figures.seconds * 1000;
+    hasWholeSample ||= isSample && sampleEndMs(startedAtMs, refreshMs) > completedAtMs;
+    const poll: MeasuredPoll = { ...figures, kind: kindOf(polls.length < WARMING_POLLS || !hasWholeSample, isSample) };
     polls.push(poll);
     print(poll);
-    const startedAtMs = Date.now() - NOTICED_MS - poll.seconds * 1000;
-    hasWholeSample ||= isSample && sampleEndMs(startedAtMs, refreshMs) > filledAtMs;
-    if (hasWholeSample && polls.filter(({ kind }) => kind === 'plain').length >= PLAIN_POLLS) break;
+    if (poll.kind === 'plain') break;
   }
   return { agents, polls };
+}
+
+function kindOf(isEarly: boolean, isSample: boolean): PollKind {
+  if (isEarly) return 'early';
+  return isSample ? 'sample' : 'plain';
 }
 
 export function ofKind({ polls }: Measured, kind: PollKind): readonly MeasuredPoll[] {

@@ -7,13 +7,14 @@
 import { METRICS } from '#lib/definitions/metrics';
 import { describeRequests, type Measured, type MeasuredPoll, ofKind, type PollKind, requestsOf } from './measure';
 
-/** The first poll starts the process, too, and sees agents that are too young to be looked at closely. */
+/** Early polls do less: without a sample nothing is overdue, and agents that are young are not looked at closely. */
 const COMPARED = ['plain', 'sample'] as const satisfies readonly PollKind[];
 /**
  * Twenty times as many agents are overdue, wait or are orphans at twenty times the size, and a poll lists and decodes them,
- * up to the limit of a list. That costs less than the rest of a poll; anything done for every agent that runs would not.
+ * up to the limit of a list: that is the growth allowed for, and some noise. What is done for every agent that runs grows
+ * to several times as much.
  */
-const CPU_FACTOR = 2;
+const CPU_FACTOR = 2.5;
 /** Nothing is kept of an agent but for the ids of those that findings were reported of. */
 const HEAP_FACTOR = 1.25;
 /** What a collector leaves to the process differs from run to run, and the largest list is part of it. */
@@ -64,11 +65,13 @@ interface Figure {
   readonly factor: number;
 }
 
-/** Of several polls the least counts: what else the machine does can only add to it. */
 function figures(small: Measured, large: Measured): Figure[] {
+  // Of several polls the least counts: what else the machine does can only add to it.
   const least = (of: (poll: MeasuredPoll) => number): Figure['values'] => {
-    const [few, many] = [small, large].map((measured) => Math.min(...ofKind(measured, 'plain').map(of)));
-    return [few ?? Number.NaN, many ?? Number.NaN];
+    const [few = Number.NaN, many = Number.NaN] = [small, large].map((measured) =>
+      Math.min(...ofKind(measured, 'plain').map(of)),
+    );
+    return [few, many];
   };
   const megabytes = (bytes: number) => bytes / 1024 / 1024;
   return [
@@ -90,8 +93,9 @@ function misses(poll: MeasuredPoll, intervalSeconds: number): string[] {
 }
 
 function moreRequests(small: Measured, large: Measured, kind: PollKind): string[] {
-  const [few, many] = [small, large].map((measured) => Math.max(...ofKind(measured, kind).map(requestsOf)));
-  if (few === undefined || many === undefined || many <= few) return [];
+  const [few = 0, many = 0] = [small, large].map((measured) => Math.max(0, ...ofKind(measured, kind).map(requestsOf)));
+  // Polls of one size may all have come between two samples.
+  if (few === 0 || many <= few) return [];
   return [`requests of a ${kind} poll grow from ${few} to ${many}`];
 }
 
