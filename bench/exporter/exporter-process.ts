@@ -22,6 +22,8 @@ export interface PollFigures {
   readonly rssBytes: number;
   /** Failed requests. */
   readonly errors: number;
+  /** Between the starts of two polls. */
+  readonly intervalSeconds: number;
   readonly metrics: Metrics;
 }
 
@@ -77,6 +79,7 @@ export class ExporterProcess {
         rssBytes,
         heapBytes,
         errors: grown(METRICS.exporterErrors.name),
+        intervalSeconds: sumOf(metrics, METRICS.exporterPollInterval.name),
         metrics,
       };
       before = metrics;

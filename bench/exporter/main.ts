@@ -136,10 +136,10 @@ function tooLate(minutes: number): Promise<readonly string[]> {
 }
 
 function describePoll(poll: MeasuredPoll): string {
-  const { kind, seconds, cpuMs, heapBytes, rssBytes } = poll;
+  const { kind, seconds, cpuMs, heapBytes, rssBytes, errors } = poll;
   return (
     `${kind} poll: ${seconds.toFixed(1)} s, ${cpuMs.toFixed(0)} ms of CPU, ${megabytes(heapBytes)} MB of heap, ` +
-    `${megabytes(rssBytes)} MB RSS, requests ${describeRequests(poll)}`
+    `${megabytes(rssBytes)} MB RSS, requests ${describeRequests(poll)}${errors > 0 ? `, ${errors} failed` : ''}`
   );
 }
 
