@@ -4,7 +4,8 @@ import { TASK_TYPES } from './population';
 
 /**
  * What a poll did beside what every poll does; an early one was there before the exporter had looked at a sample that holds
- * everything that completed. The first two are early at any rate: the process starts, and its code is not yet optimised.
+ * everything that completed. The first three are early at any rate: the process starts, its code is not yet optimised, and
+ * agents are too young to be described, so that the oldest are not yet searched for.
  */
 export type PollKind = 'early' | 'plain' | 'sample';
 
@@ -27,7 +28,7 @@ export interface MeasureOptions {
   print(poll: MeasuredPoll): void;
 }
 
-const WARMING_POLLS = 2;
+const WARMING_POLLS = 3;
 /** How much later than it ended a poll may be noticed. */
 const NOTICED_MS = ASK_MS + 1000;
 
