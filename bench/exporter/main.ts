@@ -18,8 +18,8 @@ Usage: npm run e2e:exporter [-- options]
   --help                  shows this
 
 One agent of four runs, without a worker; some are overdue, wait for approvals, or are orphans. The others completed.
-It takes five to six minutes on two cores. It fails when requests, CPU time or memory grow, when a poll does not fit the interval, when a gauge is wrong, and when
-an expected duration is off by more than 2 % of the exact value.
+It fails when requests, CPU time or memory grow, when a poll does not fit the interval, when a gauge is wrong, and when
+an expected duration is off by more than 2 % of the exact value. It takes about six minutes on two cores.
 
 Exit codes: 0 all is well · 1 it is not · 2 wrong usage`;
 
