@@ -5,19 +5,23 @@
  */
 
 process.on('message', () => {
-  const { user, system } = process.cpuUsage();
-  const { rss } = process.memoryUsage();
+  const before = process.cpuUsage();
   // What is left is what the exporter keeps, and not what it happened to leave to the next collection.
   globalThis.gc?.();
-  const { heapUsed } = process.memoryUsage();
+  const { heapUsed, rss } = process.memoryUsage();
   const after = process.cpuUsage();
   process.send?.({
-    cpuMs: (user + system) / 1000,
-    /** With the collection above, which is not the exporter's. */
-    cpuAfterMs: (after.user + after.system) / 1000,
+    cpuMs: milliseconds(before),
+    /** With the collection, which is not the exporter's. */
+    cpuAfterMs: milliseconds(after),
     rssBytes: rss,
     heapBytes: heapUsed,
   });
 });
 // The exporter does not live longer for being asked.
 process.channel?.unref();
+
+/** @param {NodeJS.CpuUsage} usage */
+function milliseconds({ user, system }) {
+  return (user + system) / 1000;
+}

@@ -16,9 +16,8 @@ export interface PollFigures {
   /** By what they were for. */
   readonly requests: ReadonlyMap<string, number>;
   readonly cpuMs: number;
-  /** After a garbage collection. */
+  /** After a garbage collection, as RSS is. */
   readonly heapBytes: number;
-  /** Before it. */
   readonly rssBytes: number;
   /** Failed requests. */
   readonly errors: number;

@@ -16,8 +16,8 @@ const COMPARED = ['plain', 'sample'] as const satisfies readonly PollKind[];
 const CPU_FACTOR = 2.5;
 /** Nothing is kept of an agent but for the ids of those that findings were reported of. */
 const HEAP_FACTOR = 1.25;
-/** What a collector leaves to the process differs from run to run, and the largest list is part of it. */
-const RSS_FACTOR = 1.5;
+/** What a collector gives back to the system, and when, differs from run to run. */
+const RSS_FACTOR = 2;
 /** Of one CPU, in the worst poll. */
 const CPU_SHARE = 0.1;
 

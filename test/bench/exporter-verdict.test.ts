@@ -26,7 +26,7 @@ function large(kind: PollKind, more: Partial<MeasuredPoll>): Measured {
 describe('of the scale run', () => {
   test('figures that stay, and those that noise adds to, are no reason to fail', () => {
     expect(judge(small, { ...small, agents: 20_000 }, 30)).toEqual([]);
-    const noisy = { cpuMs: 350, heapBytes: 19 * MB, rssBytes: 140 * MB, seconds: 29 };
+    const noisy = { cpuMs: 350, heapBytes: 19 * MB, rssBytes: 200 * MB, seconds: 29 };
     expect(judge(small, large('plain', noisy), 30)).toEqual([]);
     expect(judge(small, large('early', { requests: new Map([['task_types', 90]]) }), 30)).toEqual([]);
     const withoutSample = { agents: 1000, polls: [poll('early'), poll('plain')] };
@@ -39,7 +39,7 @@ describe('of the scale run', () => {
     ['plain', { cpuMs: 600 }, 'CPU time of a plain poll grows from 200.0 to 600.0 ms, more than 2.5 times'],
     ['sample', { cpuMs: 3001 }, '20000 agents: a poll (sample) took 3001 ms of CPU'],
     ['plain', { heapBytes: 30 * MB }, 'heap grows from 18.0 to 30.0 MB, more than 1.25 times'],
-    ['plain', { rssBytes: 300 * MB }, 'RSS grows from 110.0 to 300.0 MB, more than 1.5 times'],
+    ['plain', { rssBytes: 300 * MB }, 'RSS grows from 110.0 to 300.0 MB, more than 2 times'],
     ['early', { seconds: 30.4 }, '20000 agents: a poll (early) took 30.4 s of 30 s'],
     ['early', { errors: 1 }, '20000 agents: 1 requests of a poll (early) failed'],
     ['plain', { intervalSeconds: 41 }, '20000 agents: the interval grew from 30 s to 41 s'],
