@@ -149,8 +149,8 @@ test('two exporters agree on every gauge, and so does one that was restarted', a
   await (await agents.start('delegates', 'leaves', 'lead', 'ABANDON', false)).result();
   await agents.start('delegates', 'keeps', 'lead', 'ABANDON', true);
   await agents.shown(2, `${RUNNING} AND AgentTaskType = 'research' AND AgentLastTool = 'search'`);
-  await agents.shown(1, "AgentApprovalState = 'submitted'");
-  await agents.shown(1, "AgentApprovalState = 'escalated'");
+  await agents.shown(1, `${RUNNING} AND AgentApprovalState = 'submitted'`);
+  await agents.shown(1, `${RUNNING} AND AgentApprovalState = 'escalated'`);
   await agents.shown(2, `${RUNNING} AND AgentTaskType = 'worksUntilTold'`);
   await agents.shown(1, "WorkflowId = 'leaves' AND ExecutionStatus = 'Completed'");
 

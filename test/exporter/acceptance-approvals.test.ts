@@ -30,7 +30,8 @@ async function refusal(workflowId: string, verdict: ApprovalVerdict): Promise<un
   return (error.cause as { details?: { reason: string }[] }).details?.[0]?.reason;
 }
 
-const inState = (state: string) => `AgentApprovalState = '${state}'`;
+const RUNNING = "ExecutionStatus = 'Running'";
+const inState = (state: string) => `${RUNNING} AND AgentApprovalState = '${state}'`;
 
 /** The gauges of open and overdue approvals of a task type. */
 function approvals(
@@ -108,7 +109,7 @@ test('killing every worker loses no overdue approval, and the time-outs are appl
   await worker.kill();
   expect(await exporter.afterTwoPolls()).toMatchObject(approvals('payout', [3, 0, 0]));
 
-  await agents.shown(2, () => `AgentApprovalDueAt < '${new Date().toISOString()}'`);
+  await agents.shown(2, () => `${RUNNING} AND AgentApprovalDueAt < '${new Date().toISOString()}'`);
   const overdue = await exporter.afterTwoPolls();
   expect(overdue).toMatchObject({
     ...approvals('payout', [3, 0, 0], 2),
