@@ -97,8 +97,13 @@ export class AgentsAtWork {
   /** Ends whatever a test has left open. */
   async terminateAll(): Promise<void> {
     for await (const { workflowId } of this.client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
-      await this.client.workflow.getHandle(workflowId).terminate();
+      // It may have ended together with its parent.
+      await this.client.workflow
+        .getHandle(workflowId)
+        .terminate()
+        .catch(() => {});
     }
+    await this.shown(0, "ExecutionStatus = 'Running'");
   }
 
   /** Waits until visibility shows so many runs; conditions on time can be given as a function. */
