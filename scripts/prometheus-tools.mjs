@@ -33,7 +33,7 @@ export async function ensurePrometheusTool(tool, env = process.env) {
     if (since) return since;
     const { from } = TOOLS[tool];
     try {
-      await unpack(from, folder);
+      await unpack(from, folder, env);
     } catch (error) {
       throw missing(tool, error instanceof Error ? error.message : String(error));
     }
@@ -78,17 +78,18 @@ function isExecutable(file) {
 /**
  * @param {string} name of the package
  * @param {string} folder
+ * @param {NodeJS.ProcessEnv} env
  */
-async function unpack(name, folder) {
+async function unpack(name, folder, env) {
   say(`Obtaining the Debian package ${name} …`);
   // Beside the target, so that it can be renamed into place.
   const scratch = mkdtempSync(path.join(path.dirname(folder), 'obtain-'));
   try {
-    await run('apt-get', ['download', name], { cwd: scratch });
+    await run('apt-get', ['download', name], { cwd: scratch, env });
     const [file] = readdirSync(scratch);
     if (!file) throw new Error(`apt-get downloaded nothing for ${name}`);
     const content = path.join(scratch, 'content');
-    await run('dpkg-deb', ['-x', path.join(scratch, file), content]);
+    await run('dpkg-deb', ['-x', path.join(scratch, file), content], { env });
     rmSync(folder, { recursive: true, force: true });
     renameSync(content, folder);
   } finally {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ClientConfigProfile } from '@temporalio/envconfig';
 import { CliError, EXIT } from './cli-error';
@@ -23,6 +23,7 @@ export async function loadProfile(name: string | undefined, env: Environment): P
   if (asked === undefined && (file === undefined || !existsSync(file))) return {};
   const { loadClientConfigProfile } = await loadEnvconfig(file, asked);
   try {
+    if (asked === undefined && file !== undefined && isWithoutProfiles(file)) return {};
     return loadClientConfigProfile({
       ...(asked !== undefined && { profile: asked }),
       ...(file !== undefined && { configSource: { path: file } }),
@@ -38,6 +39,11 @@ export async function loadProfile(name: string | undefined, env: Environment): P
       { cause: error },
     );
   }
+}
+
+/** As `temporal config delete-profile` may leave it; @temporalio/envconfig 1.24 fails on such a file. */
+function isWithoutProfiles(file: string): boolean {
+  return !/\bprofile\b/.test(readFileSync(file, 'utf8'));
 }
 
 async function loadEnvconfig(file: string | undefined, asked: string | undefined) {

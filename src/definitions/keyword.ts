@@ -13,13 +13,18 @@ import { KEYWORD_MAX_CHARS } from './limits';
 export function keywordValue(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   if (value.length <= KEYWORD_MAX_CHARS) return storable(value);
-  const hash = `~${hashHex(value, 0x811c9dc5)}${hashHex(value, 0x01234567)}`;
+  const hash = `~${fingerprint(value)}`;
   return storable(value.slice(0, KEYWORD_MAX_CHARS - hash.length)) + hash;
 }
 
 /** SQL text columns take neither NUL nor half a surrogate pair, and a refused value fails the workflow task for ever. */
 function storable(text: string): string {
   return text.replace(/[\0\p{Cs}]/gu, '\uFFFD');
+}
+
+/** A short text that is the same for the same text, and another for another one, by all that chance allows in 64 bits. */
+export function fingerprint(text: string): string {
+  return `${hashHex(text, 0x811c9dc5)}${hashHex(text, 0x01234567)}`;
 }
 
 /** A number in [0, 1) that is the same for the same text, everywhere and for ever. */

@@ -139,7 +139,9 @@ async function counted(
   }
   const dueBefore = (ms: number) => allOf(approvalOpen(taskType), approvalDueBefore(ms));
   const overdue = await visibility.count('approvals', dueBefore(deadlineMs));
-  const [first] = await earliestRuns(visibility, {
+  const {
+    runs: [first],
+  } = await earliestRuns(visibility, {
     query: 'approvals',
     before: dueBefore,
     timeOf: ({ approvalDueAtMs }) => approvalDueAtMs,

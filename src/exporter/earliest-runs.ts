@@ -22,6 +22,13 @@ export interface EarliestRuns {
   readonly limit: number;
 }
 
+export interface FoundRuns {
+  /** The earliest first. */
+  readonly runs: readonly VisibleRun[];
+  /** Where they were found: the best guess for the next time, for which two requests are enough if little has changed. */
+  readonly beforeMs: number;
+}
+
 /** Searches first this far from the time to begin at, then this many times farther with each step. */
 const FIRST_STEP_MS = 60_000;
 const STEP_FACTOR = 8;
@@ -35,15 +42,16 @@ const LAST_STEP_MS = 40 * 365 * 24 * 60 * 60_000;
  *
  * @throws ServiceError of a request
  */
-export async function earliestRuns(visibility: Visibility, sought: EarliestRuns): Promise<readonly VisibleRun[]> {
+export async function earliestRuns(visibility: Visibility, sought: EarliestRuns): Promise<FoundRuns> {
   const { query, before, timeOf, wanted, limit } = sought;
-  const listed = await visibility.list(query, before(await enoughBefore(visibility, sought)), limit);
+  const beforeMs = await enoughBefore(visibility, sought);
+  const listed = await visibility.list(query, before(beforeMs), limit);
   const timed = listed.runs.flatMap((run) => {
     const time = timeOf(run);
     return time === undefined ? [] : [{ run, time }];
   });
   timed.sort((a, b) => a.time - b.time || (a.run.runId < b.run.runId ? -1 : 1));
-  return timed.slice(0, wanted).map(({ run }) => run);
+  return { runs: timed.slice(0, wanted).map(({ run }) => run), beforeMs };
 }
 
 /** A time before which there are at least as many runs as wanted, and, if any time is such, no more than the limit. */

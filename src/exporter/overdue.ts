@@ -114,8 +114,17 @@ function overdueCondition(
   const late = [...typesByStart].map(
     ([startMs, names]) => `(${oneOf('AgentTaskType', names)} AND ${taskStartedBefore(startMs, attributes)})`,
   );
-  // A run that waits for its start delay, its cron schedule or the backoff of its retry policy is not late.
-  return allOf(RUNNING, `ExecutionTime <= ${quoteTime(nowMs)}`, `(${late.join(' OR ')})`);
+  return allOf(RUNNING, hasBegun(nowMs, attributes), `(${late.join(' OR ')})`);
+}
+
+/**
+ * A run that waits for its start delay, its cron schedule or the backoff of its retry policy is not late. One that
+ * continued as new a moment ago waits, too, for the server holds it back for up to a second; a worker has written its
+ * attributes in the run before, and they came along.
+ */
+function hasBegun(nowMs: number, attributes: OverdueQuestion['attributes']): string {
+  const begun = `ExecutionTime <= ${quoteTime(nowMs)}`;
+  return attributes.has('AgentIteration') ? `(${begun} OR AgentIteration IS NOT NULL)` : begun;
 }
 
 function addListed(overdue: Map<string, OverdueOfType>, runs: readonly VisibleRun[]): void {

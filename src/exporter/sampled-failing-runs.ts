@@ -28,23 +28,33 @@ const MINIMUM_AGE_MS = 30_000;
 /** Runs that are listed for each that is described, so that task types of which few run get their share. */
 const LISTED_PER_DESCRIBED = 10;
 
-/** @throws ServiceError of a request */
+export interface SampledFailingRuns extends FailingRuns {
+  /** For the next time: it saves requests and changes no answer. */
+  readonly oldestBeforeMs: number | undefined;
+}
+
+/**
+ * @param hintMs where the oldest runs were found when last asked
+ * @throws ServiceError of a request
+ */
 export async function sampledFailingRuns(
   watched: Pick<WatchedNamespace, 'visibility' | 'describer' | 'config'>,
   poll: Pick<Poll, 'nowMs' | 'running' | 'attributes'>,
   expectations: ReadonlyMap<string, Expectation>,
-): Promise<FailingRuns> {
+  hintMs: number | undefined,
+): Promise<SampledFailingRuns> {
   const { visibility, describer, config } = watched;
   const { listLimit, describeLimit, failingAttempts } = config;
   // Less than a List gives, or no time may be found before which there are enough runs and not too many.
   const wanted = Math.max(1, Math.min(Math.floor(listLimit / 2), describeLimit * LISTED_PER_DESCRIBED));
   const overdue = await overdueRuns(visibility, config, poll, expectations, wanted);
-  const { oldest, newest } = await oldestAndNewest(visibility, listLimit, poll.nowMs, wanted);
+  const span = { limit: listLimit, nowMs: poll.nowMs, wanted, hintMs };
+  const { oldest, newest, oldestBeforeMs } = await oldestAndNewest(visibility, span);
   const runs: VisibleRun[] = [];
   for (const run of choose(overdue, oldest, newest, describeLimit)) {
     if ((await taskAttempt(describer, run)) >= failingAttempts) runs.push(run);
   }
-  return { counts: countByType(runs), runs };
+  return { counts: countByType(runs), runs, oldestBeforeMs };
 }
 
 async function overdueRuns(
@@ -62,22 +72,29 @@ async function overdueRuns(
   return (await listOverdue(question, new Map(expected), wanted)).runs;
 }
 
-async function oldestAndNewest(visibility: Visibility, limit: number, nowMs: number, wanted: number) {
+interface Span {
+  readonly limit: number;
+  readonly nowMs: number;
+  readonly wanted: number;
+  readonly hintMs: number | undefined;
+}
+
+async function oldestAndNewest(visibility: Visibility, { limit, nowMs, wanted, hintMs }: Span) {
   const newestMs = nowMs - MINIMUM_AGE_MS;
   // A run that waits for its start delay or its cron schedule has no workflow task yet.
   const begun = allOf(RUNNING, IS_AGENT, `ExecutionTime < ${quoteTime(newestMs)}`);
   const startedBefore = (ms: number) => allOf(begun, `StartTime < ${quoteTime(ms)}`);
   const { runs: newest, more } = await visibility.list('failing_tasks', startedBefore(newestMs), wanted);
-  if (!more) return { newest, oldest: newest.toReversed() };
-  const oldest = await earliestRuns(visibility, {
+  if (!more) return { newest, oldest: newest.toReversed(), oldestBeforeMs: hintMs };
+  const { runs: oldest, beforeMs: oldestBeforeMs } = await earliestRuns(visibility, {
     query: 'failing_tasks',
     before: startedBefore,
     timeOf: ({ startedAtMs }) => startedAtMs,
-    nearMs: newest.at(-1)?.startedAtMs ?? newestMs,
+    nearMs: hintMs ?? newest.at(-1)?.startedAtMs ?? newestMs,
     wanted,
     limit,
   });
-  return { newest, oldest };
+  return { newest, oldest, oldestBeforeMs };
 }
 
 /** Half of them overdue, a quarter the oldest, the rest the newest; where there are too few of one, more of the others. */

@@ -6,6 +6,7 @@ import { RENDER_OPTIONS } from '#lib/cli/render/options';
 import { readTable } from '#lib/exporter/options/given-options';
 import { ensurePrometheusTool } from '../../scripts/prometheus-tools.mjs';
 import { cli } from '../cli/support/cli';
+import { checkCommand, commandsIn } from './command-line';
 import { succeeds, withFolder } from './support';
 
 const DASHBOARDS = readdirSync('dashboards').filter((name) => name.endsWith('.json'));
@@ -80,8 +81,8 @@ describe('files', () => {
     );
     for (const text of files.values()) {
       expect(text).not.toMatch(/\b(task_type|temporal_namespace)\b|temporal-agent-(worker|exporter)\b/);
-      expect(text).not.toMatch(/"temporal_(?!agent_|ui")\w+/);
     }
+    expect(rulesIn(files)).not.toMatch(/"temporal_(?!agent_)/);
     expect(rulesIn(files)).toContain(
       'sum by (exported_namespace, task_queue) ({__name__=~"acme_num_pollers(_total)?", job=~"agents"})',
     );
@@ -169,6 +170,8 @@ describe('for Kubernetes', () => {
     const service = example.find(({ kind }) => kind === 'Service');
     expect(service.metadata.labels).toMatchObject(spec.selector.matchLabels);
     expect(service.spec.ports[0].name).toBe(spec.endpoints[0].port);
+    const monitor = example.find(({ kind }) => kind === 'ServiceMonitor');
+    expect(monitor.spec.endpoints[0]).toMatchObject(spec.endpoints[0]);
   });
 
   test('grafana-sidecar has a ConfigMap for each dashboard', async () => {
@@ -219,6 +222,17 @@ test('every option takes its example', () => {
       .reduceRight<unknown>((inner, part) => ({ [part === '*' ? 'release' : part]: inner }), example);
     expect(readTable(RENDER_OPTIONS, options, { root: '' })).toHaveLength(1);
   }
+});
+
+test('the docs have a configuration and commands that are accepted', async () => {
+  const page = readFileSync('docs/alerts.md', 'utf8');
+  const [config = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap(([, text = '']) =>
+    text.includes('$schema=') ? [text] : [],
+  );
+  expect(rulesIn(await render(config))).toContain('cluster="prod"');
+  const commands = commandsIn(page.replaceAll('npx ', ''));
+  expect(commands.length).toBeGreaterThan(2);
+  for (const command of commands) checkCommand(command);
 });
 
 test('the package ships rules, runbooks, dashboards and the schema', () => {

@@ -93,6 +93,17 @@ test.concurrent('a decision that the run before was given, but may not have look
   expect(await attributesOf(handle)).toEqual({ state: 'rejected' });
 });
 
+test.concurrent('a decision of a run before lets nothing pass that has another subject', async () => {
+  const deploy = (version: number) => ({ ...hour('deploy'), subject: `Deploy ${version}` });
+  const handle = await agents.start('asksForOneInEachRun', [deploy(12), deploy(12), deploy(13)]);
+  await untilOpen(handle, 'deploy');
+  await decide(handle, { id: 'deploy', verdict: 'approve' });
+  expect(await handle.result()).toMatchObject({
+    type: 'ApprovalInvalid',
+    message: expect.stringContaining('another subject'),
+  });
+});
+
 test.concurrent('a decision that came early travels, and is taken in the next run', async () => {
   const handle = await agents.start('asksLaterInNextRun', [1, hour('a'), hour('early')]);
   await untilOpen(handle, 'a');

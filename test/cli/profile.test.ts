@@ -115,7 +115,9 @@ describe('a profile', () => {
     expect(await connection('--profile', 'mtls')).not.toHaveProperty('tls');
   });
 
-  test('is not asked for when there is no file', async () => {
+  test('is not asked for when there is no file, or none in it', async () => {
+    expect(await connection()).toEqual({ address: 'localhost:7233', namespace: 'default' });
+    write('# nothing yet\n');
     expect(await connection()).toEqual({ address: 'localhost:7233', namespace: 'default' });
   });
 

@@ -126,6 +126,18 @@ test('a run without AgentTaskStartedAt is as old as it is, and one that is yet t
   expect(await exporter.values(OLDEST)).toEqual({ [label('never-taken')]: startTime.getTime() / 1000 });
 });
 
+test('a run that the server holds back after it continued as new is overdue by the start of its task', async () => {
+  const began = new Date(Date.now() - 60 * MINUTE);
+  // As such a run looks: attributes that a worker has written, and a first workflow task that is yet to come.
+  const written = { AgentTaskType: 'restless', AgentTaskStartedAt: began, AgentIteration: 12 };
+  await agents.start(written, { startDelay: 300 * MINUTE });
+  await agents.seen(1, `AgentTaskType = 'restless'`);
+  const exporter = watching(agents, OverdueWatch, tenMinutes('restless'));
+  await exporter.poll(['restless']);
+  expect(await exporter.values(OVERDUE)).toEqual({ [label('restless')]: 1 });
+  expect(await exporter.values(OLDEST)).toEqual({ [label('restless')]: began.getTime() / 1000 });
+});
+
 describe('more overdue agents than one List gives', () => {
   const part: ConfigPart = { ...tenMinutes('many', 'few'), listLimit: 5 };
 

@@ -1,23 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { definitionOf, OPTION_NAMES } from '#lib/exporter/options/definitions';
 import { readGiven } from '#lib/exporter/options/given-options';
 
-interface Validate {
-  (value: unknown): boolean;
-  readonly errors: unknown;
-}
-
-/** The validator that comes along with Temporal's bundler. */
-function loadAjv(): new (options: object) => { compile(schema: object): Validate } {
-  const path = ['@temporalio/worker', 'webpack', 'schema-utils'];
-  const file = path.reduce((from, name) => createRequire(from).resolve(name), import.meta.filename);
-  return createRequire(file)('ajv').default;
-}
-
 const schema = JSON.parse(readFileSync('exporter.schema.json', 'utf8'));
-const validate = new (loadAjv())({ allErrors: true }).compile(schema);
+const validate = new Ajv({ allErrors: true }).compile(schema);
 
 const isAcceptedByUs = (options: unknown) => {
   try {

@@ -61,6 +61,19 @@ describe.each(['1.21.0', CURRENT])('installed beside Temporal %s', (version) => 
     await expect(project.run([command, '--help'])).resolves.toContain('Usage: temporal-agent-observability');
   });
 
+  test('the command renders rules and dashboards from what is shipped', async () => {
+    const command = path.join(project.directory, 'node_modules/.bin/temporal-agent-observability');
+    const rendered = (await project.run([command, 'render', '--out', 'monitoring'])).trim().split('\n');
+    const shipped = path.join(project.directory, 'node_modules/temporal-agent-observability');
+    expect(rendered).toEqual(expect.arrayContaining(['alerts/findings.rules.yml', 'dashboards/agents.json']));
+    for (const name of rendered) {
+      const text = readFileSync(path.join(project.directory, 'monitoring', name), 'utf8');
+      expect(text).toBe(readFileSync(path.join(shipped, name), 'utf8'));
+    }
+    expect(readdirSync(path.join(shipped, 'alerts/runbooks'))).toContain('TemporalAgentRunsOverdue.md');
+    expect(existsSync(path.join(shipped, 'dashboards/source'))).toBe(false);
+  });
+
   test('one copy of each Temporal package and of the OpenTelemetry API is installed', () => {
     const nested = path.join(project.directory, 'node_modules/temporal-agent-observability/node_modules');
     expect(existsSync(nested) ? readdirSync(nested) : []).toEqual([]);

@@ -20,6 +20,7 @@ const EVENTS = 50;
 export class FailingTasksWatch implements Watch {
   readonly query = 'failing_tasks';
   #unreportedUntilMs = 0;
+  #oldestBeforeMs: number | undefined;
   /** Runs whose failure has been read, as long as they fail. */
   readonly #explained = new Set<string>();
 
@@ -60,7 +61,10 @@ export class FailingTasksWatch implements Watch {
       }
     }
     if (config.describeLimit === 0) return undefined;
-    return sampledFailingRuns(this.watched, poll, await this.expected.of(poll.taskTypes, nowMs));
+    const expectations = await this.expected.of(poll.taskTypes, nowMs);
+    const sampled = await sampledFailingRuns(this.watched, poll, expectations, this.#oldestBeforeMs);
+    this.#oldestBeforeMs = sampled.oldestBeforeMs;
+    return sampled;
   }
 
   /** Reads why runs fail, of so many with each poll, and of each once. */

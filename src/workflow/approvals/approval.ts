@@ -7,6 +7,7 @@
 import type { ApprovalChange, ApprovalOpenState, ApprovalState, ApprovalView } from '../../definitions/approvals';
 import { APPROVAL_OPEN_STATES } from '../../definitions/approvals';
 import { defined } from '../../definitions/defined';
+import { fingerprint } from '../../definitions/keyword';
 
 /** Changes kept of one approval: the first, and the last ones. */
 const MAX_CHANGES = 20;
@@ -33,6 +34,8 @@ export interface CarriedApproval {
   readonly repeats?: number | undefined;
   readonly refused?: number | undefined;
   readonly reported?: boolean | undefined;
+  /** Fingerprint of the subject, empty where there was none. */
+  readonly about?: string | undefined;
   /** How many deadlines went by. */
   readonly stage?: number | undefined;
   /** Nothing comes after the next deadline but the time-out. */
@@ -43,7 +46,8 @@ export interface CarriedApproval {
 }
 
 export class Approval {
-  subject: string | undefined;
+  /** Fingerprint of the subject that it was asked for with; it travels to the next run, unlike the subject. */
+  about: string | undefined;
   dueAtMs: number | undefined;
   /** Who it was escalated to last. */
   escalatedTo: string | undefined;
@@ -57,6 +61,7 @@ export class Approval {
   claimed = false;
   /** The workflow has had its outcome, in this run or one before. */
   settled = false;
+  private words: string | undefined;
   private current: ApprovalState = 'submitted';
   private changes: Change[] = [];
 
@@ -68,11 +73,31 @@ export class Approval {
   static carriedOn(carried: CarriedApproval): Approval {
     const approval = new Approval(carried.id, carried.requestedAtMs);
     const { stage = 0, last = true, repeats = 0, refused = 0, reported = false, settled = false } = carried;
-    const { dueAtMs, escalatedTo, approved, changes = [] } = carried;
-    Object.assign(approval, { stage, last, repeats, refused, reported, settled, dueAtMs, escalatedTo, approved });
+    const { about, dueAtMs, escalatedTo, approved, changes = [] } = carried;
+    Object.assign(approval, {
+      about,
+      stage,
+      last,
+      repeats,
+      refused,
+      reported,
+      settled,
+      dueAtMs,
+      escalatedTo,
+      approved,
+    });
     approval.current = carried.state;
     approval.changes = changes.map(([state, atMs, actor]) => ({ state, atMs, actor }));
     return approval;
+  }
+
+  get subject(): string | undefined {
+    return this.words;
+  }
+
+  set subject(subject: string | undefined) {
+    this.words = subject;
+    this.about = aboutOf(subject);
   }
 
   get state(): ApprovalState {
@@ -130,11 +155,12 @@ export class Approval {
    * @param names whether people are named
    */
   carried(changes: number, names: boolean): CarriedApproval {
-    const { id, state, requestedAtMs, dueAtMs, approved, stage, last, settled } = this;
+    const { id, state, requestedAtMs, about, dueAtMs, approved, stage, last, settled } = this;
     return defined({
       id,
       state,
       requestedAtMs,
+      about,
       dueAtMs,
       escalatedTo: names ? this.escalatedTo : undefined,
       approved,
@@ -149,6 +175,11 @@ export class Approval {
       ),
     });
   }
+}
+
+/** Fingerprint of a subject. */
+export function aboutOf(subject: string | undefined): string {
+  return subject === undefined ? '' : fingerprint(subject);
 }
 
 function firstAndLast<T>(items: readonly T[], count: number): readonly T[] {

@@ -36,6 +36,7 @@ function approval(fields: Fields): CarriedApproval[] {
     id,
     state: state as ApprovalState,
     requestedAtMs,
+    about: text(fields.about),
     dueAtMs: time(fields.dueAtMs),
     escalatedTo: text(fields.escalatedTo),
     approved: flag(fields.approved),

@@ -25,7 +25,7 @@ import type { ApprovalChange } from '../../definitions/approvals';
 import { defined } from '../../definitions/defined';
 import { APPROVAL_TIMED_OUT } from '../../definitions/wire';
 import { currentRun } from '../current-run';
-import type { Approval } from './approval';
+import { type Approval, aboutOf } from './approval';
 import { type ApprovalBook, MAX_OPEN } from './approval-book';
 import { type ApprovalPlan, approvalPlan, invalid, type RequestApprovalOptions } from './approval-options';
 import { openBook, serveApprovals } from './current-book';
@@ -53,7 +53,7 @@ export interface ApprovalDecision {
  * `agentApprovals`, and takes decisions by the update or signal `agentApprovalDecide`: from `ApprovalClient` of
  * `temporal-agent-observability/client`, from `temporal-agent-observability approvals`, or from any Temporal client. An
  * approval that is open when the run continues as new is open in the next run, with the deadline that it had; ask for it
- * again there, under the same id. One that has been decided by then is answered at once; of those whose decision the
+ * again there, under the same id. One that has been decided by then is answered at once, if the subject is the same; of those whose decision the
  * workflow has had, the latest 20 are remembered. Works without the plugin, too; search attributes and metrics are then
  * missing, and the next run is told nothing.
  *
@@ -80,8 +80,9 @@ export interface ApprovalDecision {
 export async function requestApproval(options: RequestApprovalOptions): Promise<ApprovalDecision> {
   const plan = approvalPlan(options);
   const book = openBook();
-  const approval = claim(book, options.id);
-  approval.subject = usableSubject(options.subject);
+  const subject = usableSubject(options.subject);
+  const approval = claim(book, options.id, subject);
+  approval.subject = subject;
   if (approval.open && approval.dueAtMs === undefined) {
     approval.dueAtMs = Date.now() + (plan.stages[0]?.timeoutMs ?? 0);
     currentRun()?.approvalRequested();
@@ -103,13 +104,21 @@ export async function requestApproval(options: RequestApprovalOptions): Promise<
 }
 
 /** A new approval, or the one of a run before under this id: whether the workflow has looked at its outcome is unknown. */
-function claim(book: ApprovalBook, id: string): Approval {
+function claim(book: ApprovalBook, id: string, subject: string | undefined): Approval {
   const found = book.find(id);
   // Nobody decided it, so that it can be asked again.
   const known = found?.state === 'cancelled' ? undefined : found;
   if (known !== undefined && (known.claimed || known.reported)) {
     const how = known.open ? 'is open' : `ended as ${known.state}`;
     throw invalid('id', `an id of its own for each approval; this one ${how} already`, id);
+  }
+  // A decision about one thing must not let another one pass.
+  if (known !== undefined && !known.open && known.about !== undefined && known.about !== aboutOf(subject)) {
+    throw invalid(
+      'id',
+      'an id of its own for each subject; under this one a run before had another subject decided',
+      id,
+    );
   }
   // Each costs a timer, and all of them travel when the run continues as new.
   if (known === undefined && book.full(false)) {

@@ -85,6 +85,17 @@ export async function acrossRuns(run: number, runs: number, ...all: RequestAppro
   return await Promise.all(asked);
 }
 
+/** Asks for one thing in each run. */
+export async function asksForOneInEachRun(
+  first: RequestApprovalOptions,
+  ...rest: RequestApprovalOptions[]
+): Promise<unknown> {
+  const outcome = await ended(first);
+  const [next, ...others] = rest;
+  if (next !== undefined) await continueAsNew<typeof asksForOneInEachRun>(next, ...others);
+  return outcome;
+}
+
 /** Asks for the first in the first run, and for all in the second when it is told to. */
 export async function asksLaterInNextRun(run: number, ...all: RequestApprovalOptions[]): Promise<unknown> {
   let told = false;

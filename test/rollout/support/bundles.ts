@@ -13,9 +13,12 @@ export function temporaryDirectory(): string {
 }
 
 /** Bundles the agents' workflows, with the plugin where its options are given. Gives the bundle's file. */
-export async function bundleAgents(plugin?: AgentObservabilityOptions): Promise<string> {
+export async function bundleAgents(
+  plugin?: AgentObservabilityOptions,
+  workflowsPath = require.resolve('./workflows.ts'),
+): Promise<string> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('./workflows.ts'),
+    workflowsPath,
     logger: quietRuntime(),
     plugins: plugin === undefined ? [] : [new AgentObservabilityPlugin(plugin)],
   });
