@@ -1,5 +1,8 @@
-/** What all durations are divided by: a quarter of an hour, for which findings are shown, becomes 45 seconds. */
-export const TIME_SCALE = 20;
+/**
+ * What all durations are divided by: a quarter of an hour, for which findings are shown, becomes a minute. More would not
+ * do, for the exporter asks Temporal twice a second at most, whatever the scale, and after a restart it has much to ask.
+ */
+export const TIME_SCALE = 15;
 
 /** Namespace of the agents that get stuck. */
 export const STUCK_NAMESPACE = 'stuck';
