@@ -24,6 +24,28 @@ export async function untilDelivered(
   }
 }
 
+/**
+ * Waits until all that was delivered is resolved: an alert that says one thing of several findings is several.
+ *
+ * @returns what is not
+ */
+export async function untilResolved(
+  receiver: AlertReceiver,
+  labels: AlertMatch['labels'],
+  timeoutMs: number,
+): Promise<readonly Delivery[]> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const resolved = new Set(
+      deliveries(receiver, { status: 'resolved', labels }).map(({ alert }) => alert.fingerprint),
+    );
+    const firing = deliveries(receiver, { status: 'firing', labels });
+    const rest = firing.filter(({ alert }) => !resolved.has(alert.fingerprint));
+    if (rest.length === 0 || Date.now() > deadline) return rest;
+    await sleep(POLL_MS);
+  }
+}
+
 export function deliveries({ deliveries }: AlertReceiver, match: AlertMatch): readonly Delivery[] {
   const { status, labels, after = 0 } = match;
   return deliveries.filter(

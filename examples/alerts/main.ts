@@ -70,9 +70,9 @@ async function playPatterns(
   const resolutions: Promise<void>[] = [];
   const lane = async () => {
     for (let example = waiting.shift(); example !== undefined; example = waiting.shift()) {
-      const { untilResolved, namespace, mendedAtMs } = await playPattern(example, surroundings, report);
+      const { namespace, mendedAtMs, mended } = await playPattern(example, surroundings, report);
       mendedAt.set(namespace, mendedAtMs);
-      resolutions.push(untilResolved());
+      resolutions.push(mended());
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));

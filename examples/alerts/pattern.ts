@@ -1,7 +1,7 @@
 import type { PatternExample, Variant } from '../patterns/pattern-example';
 import { AgentProcess } from './agent-process';
 import { checkCommand } from './check-command';
-import { deliveries, untilDelivered } from './delivered';
+import { deliveries, untilDelivered, untilResolved } from './delivered';
 import { EXPECTATIONS } from './expectations';
 import type { Report } from './report';
 import { namespaceOf, TIME_SCALE } from './settings';
@@ -9,15 +9,15 @@ import type { Surroundings } from './surroundings';
 
 /** Most that a notification takes from the finding on; it takes about three seconds. */
 const DELIVERY_MS = 30_000;
-/** Findings are shown for a quarter of an hour after the last one. */
-const RESOLUTION_MS = (15 * 60_000) / TIME_SCALE + 30_000;
+/** Findings are shown for a quarter of an hour, and Alertmanager waits up to 5 minutes to say that they no longer are. */
+const RESOLUTION_MS = (20 * 60_000) / TIME_SCALE + 40_000;
 
 interface PlayedPattern {
   readonly namespace: string;
   /** When the broken agent was gone, in milliseconds since the epoch. */
   readonly mendedAtMs: number;
   /** Waits for the alert to be resolved; the next pattern need not wait for it. */
-  readonly untilResolved: () => Promise<void>;
+  readonly mended: () => Promise<void>;
 }
 
 /** Runs the broken agent until its alert is delivered, then the fixed one. */
@@ -61,18 +61,18 @@ export async function playPattern(
   }
   const fixed = await startAgent(example, 'fixed', surroundings);
   report.line(subject, `fixed: ${example.cure}`);
-  const untilResolved = async () => {
-    const resolution = await untilDelivered(receiver, { status: 'resolved', labels, after: mendedAtMs }, RESOLUTION_MS);
-    if (resolution === undefined) report.fail(subject, `${matching.alert} was not resolved`);
+  const mended = async () => {
+    const rest = await untilResolved(receiver, labels, RESOLUTION_MS);
+    for (const { alert } of rest) report.fail(subject, `not resolved: ${JSON.stringify(alert.labels)}`);
     const { outcome, findings } = await fixed.end();
     if (outcome !== 'completed') report.fail(subject, `the fixed agent did not complete: ${outcome}`);
     if (findings.length > 0) report.fail(subject, `findings about the fixed agent: ${findings.join(', ')}`);
-    if (resolution !== undefined) {
+    if (delivery !== undefined && rest.length === 0) {
       report.resolved++;
       report.line(subject, `resolved: ${matching.alert}`);
     }
   };
-  return { namespace, mendedAtMs, untilResolved };
+  return { namespace, mendedAtMs, mended };
 }
 
 function startAgent(example: PatternExample, variant: Variant, surroundings: Surroundings): Promise<AgentProcess> {
