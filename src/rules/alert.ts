@@ -27,7 +27,7 @@ export function findingAlert(promQl: PromQl, { findings, found, advice, ...alert
     expr: promQl.findings(findings, FINDING_WINDOW_SECONDS, found),
     forSeconds: 0,
     keepFiringSeconds: 0,
-    description: `${labelled('workflow_type')} (task type ${labelled(promQl.taskType)}, namespace ${labelled(promQl.namespace)}): {{ $value | humanize }} times ${labelled('finding')} within ${FINDING_WINDOW_SECONDS / MINUTE_SECONDS} minutes. ${advice}`,
+    description: `{{ with $labels.workflow_type }}{{ . }}{{ else }}A worker{{ end }} (task type {{ with $labels.${promQl.taskType} }}{{ . }}{{ else }}any{{ end }}, namespace ${labelled(promQl.namespace)}): {{ $value | humanize }} times ${labelled('finding')} within ${FINDING_WINDOW_SECONDS / MINUTE_SECONDS} minutes. ${advice}`,
     command: `findings --namespace ${shell(promQl.namespace)} --id ${labelled('finding')} --since 1h`,
     dashboard: 'patterns',
     variables: [promQl.namespace, promQl.taskType],
@@ -46,5 +46,5 @@ export function shell(label: string): string {
 
 /** A label as a string of visibility's query language. */
 export function quoted(label: string): string {
-  return `'{{ $labels.${label} | reReplaceAll "'" "\\\\'" }}'`;
+  return `'{{ $labels.${label} | reReplaceAll "([\\\\\\\\'])" "\\\\$1" }}'`;
 }

@@ -11,6 +11,12 @@ import type { RuleConfig } from './rule-config';
 /** How long a series may have been away and still be known, in seconds. */
 const KNOWN_SECONDS = 3600;
 
+/** How long the exporter's last values hold without a scrape, in seconds. */
+const GAP_SECONDS = 600;
+
+/** How long a replica of the exporter may go without a poll that succeeds, in seconds. */
+const LIVE_SECONDS = 900;
+
 export class PromQl {
   constructor(private readonly config: RuleConfig) {}
 
@@ -52,12 +58,19 @@ export class PromQl {
 
   /**
    * Series of a counter that grew in the window, or that came into being in it: a counter that first appears at 1 has not
-   * increased. A series that was away for less than an hour is not new.
+   * increased. New is what was not known for an hour before, and what an answering target did not have when the window
+   * began, as after a restart; a series that only was not scraped for a while is neither.
    */
   grew(selector: string, seconds: number): string {
     const window = this.duration(seconds);
+    const last = `last_over_time(${selector}[${window}])`;
     const known = `last_over_time(${selector}[${this.duration(KNOWN_SECONDS)}] offset ${window})`;
-    return `((increase(${selector}[${window}]) > 0) or (last_over_time(${selector}[${window}]) unless ${known}))`;
+    const answered = `(${this.scraped('')} offset ${window} == 1)`;
+    return [
+      `((increase(${selector}[${window}]) > 0)`,
+      `or (${last} unless ${known})`,
+      `or ((${last} unless ${selector} offset ${window}) and on (job, instance) ${answered}))`,
+    ].join(' ');
   }
 
   /** Findings of the window, by what tells the affected runs apart. */
@@ -68,13 +81,17 @@ export class PromQl {
   }
 
   /**
-   * A gauge of the exporter: replicas agree, so the largest counts; gaps of a few scrapes are bridged; a replica whose poll
-   * no longer succeeds does not count.
+   * A gauge of the exporter: replicas agree, so the largest counts. While a replica cannot be scraped or has just
+   * restarted, its last values hold for a while; those of one whose polls no longer succeed do not.
    */
   exported(key: MetricKey, matchers = ''): string {
-    const live = `time() - ${this.metric('exporterLastSuccess')} < ${this.seconds(900)}`;
-    const value = `last_over_time(${this.metric(key, matchers)}[${this.duration(300)}])`;
-    return `max by (${this.byTaskType}) (${value} and on (job, instance, ${this.namespace}) (${live}))`;
+    const value = this.metric(key, matchers);
+    const success = this.metric('exporterLastSuccess');
+    const ofReplica = `on (job, instance, ${this.namespace})`;
+    const gap = `[${this.duration(GAP_SECONDS)}]`;
+    const interval = `last_over_time(${this.metric('exporterPollInterval')}${gap})`;
+    const live = `time() - last_over_time(${success}${gap}) < clamp_min(3 * ${interval}, ${this.seconds(LIVE_SECONDS)})`;
+    return `max by (${this.byTaskType}) ((${value} or (last_over_time(${value}${gap}) unless ${ofReplica} ${success})) and ${ofReplica} (${live}))`;
   }
 
   /** A number of seconds, scaled. */

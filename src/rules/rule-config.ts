@@ -41,6 +41,8 @@ export interface RuleConfig {
     readonly runbooks: string;
     /** Base of Grafana; dashboards are linked relative to it. */
     readonly grafana: string;
+    /** Base of Temporal's UI, which dashboards link to. */
+    readonly temporalUi: string;
   };
   readonly thresholds: AlertThresholds;
   /** Every duration is divided by it, for rehearsals; 1 in production. */
@@ -56,6 +58,7 @@ export const DEFAULT_RULE_CONFIG: RuleConfig = {
     // Where every published version of a package can be read.
     runbooks: 'https://unpkg.com/temporal-agent-observability/alerts/runbooks',
     grafana: '',
+    temporalUi: 'http://localhost:8233',
   },
   thresholds: {
     modelErrorRatio: 0.2,

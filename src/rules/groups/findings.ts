@@ -23,7 +23,7 @@ const ALERTS: readonly FindingAlert[] = [
   },
   {
     alert: 'TemporalAgentModelCallDuplicated',
-    severity: 'critical',
+    severity: 'warning',
     pattern: 2,
     findings: ['llm-call-duplicated'],
     summary: 'Model calls run twice at the same time, and both are paid for',

@@ -1,18 +1,20 @@
-import { labelled, MINUTE_SECONDS } from '../alert';
+import { labelled, MINUTE_SECONDS, shell } from '../alert';
+import type { MetricKey } from '../../definitions/metrics';
 import type { PromQl } from '../promql';
 import type { RuleGroup } from '../rule';
 import type { RuleConfig } from '../rule-config';
-
-const DOCTOR = 'doctor';
 
 /** Whether what watches the agents works itself. */
 export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleGroup {
   const { namespace } = promQl;
   const exporter = `job=~"${jobs.exporter}"`;
   const worker = `job=~"${jobs.worker}"`;
-  const since = (key: 'exporterLastSuccess') => `time() - max by (${namespace}) (${promQl.metric(key)})`;
   const interval = `max by (${namespace}) (${promQl.metric('exporterPollInterval')})`;
-  const base = { command: DOCTOR, dashboard: 'pipeline', keepFiringSeconds: 0 } as const;
+  // An exporter that has never succeeded counts as one whose last success was at the beginning of time.
+  const success = `(max by (${namespace}) (${promQl.metric('exporterLastSuccess')}) or 0 * ${interval})`;
+  const recent = (key: MetricKey) => promQl.grew(promQl.metric(key), 15 * MINUTE_SECONDS);
+  const base = { dashboard: 'pipeline', keepFiringSeconds: 0 } as const;
+  const ofNamespace = { ...base, command: `findings --namespace ${shell(namespace)} --since 1h`, variables: [namespace] };
   return {
     name: 'temporal-agent-pipeline',
     rules: [
@@ -20,8 +22,10 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
         ...base,
         alert: 'TemporalAgentExporterAbsent',
         severity: 'critical',
-        expr: `absent(${promQl.scraped(exporter)})`,
+        // One inside a worker has no job of its own.
+        expr: `absent(${promQl.scraped(exporter)}) unless on () (count(${promQl.metric('exporterPollInterval')}) > 0)`,
         forSeconds: 5 * MINUTE_SECONDS,
+        command: 'exporter --check',
         summary: 'No exporter is scraped: stuck agents and approvals are not seen',
         description: `Prometheus has no target with ${exporter}. Start the exporter, or set jobs.exporter of \`render\` to the name of its job.`,
         variables: [],
@@ -32,6 +36,7 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
         severity: 'critical',
         expr: `max by (job) (${promQl.scraped(exporter)}) == 0`,
         forSeconds: 5 * MINUTE_SECONDS,
+        command: 'exporter --check',
         summary: 'The exporter cannot be scraped: stuck agents and approvals are not seen',
         description: `No target of job ${labelled('job')} answers. See whether the exporter runs, and where it serves its metrics.`,
         variables: [],
@@ -40,31 +45,31 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
         ...base,
         alert: 'TemporalAgentExporterStale',
         severity: 'critical',
-        expr: `${since('exporterLastSuccess')} > on (${namespace}) clamp_min(5 * ${interval}, ${promQl.seconds(300)})`,
-        forSeconds: MINUTE_SECONDS,
+        expr: `time() - ${success} > on (${namespace}) clamp_min(5 * ${interval}, ${promQl.seconds(300)})`,
+        forSeconds: 3 * MINUTE_SECONDS,
+        keepFiringSeconds: 2 * MINUTE_SECONDS,
+        command: `exporter --once --namespace ${shell(namespace)}`,
         summary: 'The exporter runs and cannot ask Temporal: its figures are old',
-        description: `Namespace ${labelled(namespace)}: the last poll that succeeded was {{ $value | humanizeDuration }} ago. /readyz of the exporter says why.`,
+        description: `Namespace ${labelled(namespace)}: {{ if gt $value 1e9 }}no poll has succeeded yet{{ else }}the last poll that succeeded was {{ $value | humanizeDuration }} ago{{ end }}. /readyz of the exporter says why.`,
         variables: [namespace],
       },
       {
-        ...base,
+        ...ofNamespace,
         alert: 'TemporalAgentObserverErrors',
         severity: 'warning',
-        expr: `sum by (${namespace}, part) (${promQl.grew(promQl.metric('observerErrors'), 15 * MINUTE_SECONDS)}) > 0`,
+        expr: `sum by (${namespace}, part) (${recent('observerErrors')}) > 0`,
         forSeconds: 0,
         summary: 'The observer has errors of its own; agents are not affected',
         description: `Namespace ${labelled(namespace)}, part ${labelled('part')}: {{ $value | humanize }} errors within 15 minutes. The log of the worker names each cause once.`,
-        variables: [namespace],
       },
       {
-        ...base,
+        ...ofNamespace,
         alert: 'TemporalAgentContentDropped',
         severity: 'warning',
-        expr: `sum by (${namespace}) (${promQl.grew(promQl.metric('contentDropped'), 15 * MINUTE_SECONDS)} or ${promQl.grew(promQl.metric('contentFailed'), 15 * MINUTE_SECONDS)}) > 0`,
+        expr: `(sum by (${namespace}) (${recent('contentDropped')}) > 0) or (sum by (${namespace}) (${recent('contentFailed')}) > 0)`,
         forSeconds: 0,
         summary: 'Records or contents of model calls are lost',
         description: `Namespace ${labelled(namespace)}: {{ $value | humanize }} were given up or refused within 15 minutes. The disk is full, the store is away, or a bound is too low.`,
-        variables: [namespace],
       },
       {
         ...base,
@@ -72,6 +77,7 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
         severity: 'critical',
         expr: `sum by (${core.namespace}, task_queue) (${promQl.core('num_pollers', worker)}) == 0`,
         forSeconds: 5 * MINUTE_SECONDS,
+        command: `overdue --namespace ${shell(core.namespace)}`,
         summary: 'Workers run and poll for nothing',
         description: `Task queue ${labelled('task_queue')} of namespace ${labelled(core.namespace)} has workers without a poller: its agents stand still.`,
         variables: [],
