@@ -1,5 +1,5 @@
-import { labelled, MINUTE_SECONDS, shell } from '../alert';
 import type { MetricKey } from '../../definitions/metrics';
+import { labelled, MINUTE_SECONDS, shell } from '../alert';
 import type { PromQl } from '../promql';
 import type { RuleGroup } from '../rule';
 import type { RuleConfig } from '../rule-config';
@@ -14,7 +14,11 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
   const success = `(max by (${namespace}) (${promQl.metric('exporterLastSuccess')}) or 0 * ${interval})`;
   const recent = (key: MetricKey) => promQl.grew(promQl.metric(key), 15 * MINUTE_SECONDS);
   const base = { dashboard: 'pipeline', keepFiringSeconds: 0 } as const;
-  const ofNamespace = { ...base, command: `findings --namespace ${shell(namespace)} --since 1h`, variables: [namespace] };
+  const ofNamespace = {
+    ...base,
+    command: `findings --namespace ${shell(namespace)} --since 1h`,
+    variables: [namespace],
+  };
   return {
     name: 'temporal-agent-pipeline',
     rules: [

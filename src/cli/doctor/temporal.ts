@@ -1,0 +1,110 @@
+/**
+ * What agents and the exporter need of Temporal.
+ *
+ * @module
+ */
+
+import { Connection } from '@temporalio/client';
+import { PAYLOAD_LIMIT_BYTES } from '../../definitions/limits';
+import { readableBytes } from '../../definitions/readable-bytes';
+import type { SearchAttributeName } from '../../definitions/search-attributes';
+import { CliError, explainServiceError, unreachable } from '../cli-error';
+import { type ConnectionFlags, connectionOptions } from '../connection';
+import { Part } from './part';
+import type { CheckResult } from './report';
+import { checkAttributes } from './temporal-attributes';
+import { checkVisibility } from './temporal-visibility';
+
+/** Temporal's `NamespaceState` of one that works. */
+const REGISTERED = 1;
+
+export interface TemporalQuestions {
+  readonly flags: ConnectionFlags;
+  /** Search attributes that the workers use. */
+  readonly wanted: readonly SearchAttributeName[];
+  /** Time allowed for one request, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** A connection in whose namespace is looked. */
+export interface TemporalTarget extends TemporalQuestions {
+  readonly connection: Connection;
+  /** Sends a request within the time allowed. */
+  ask<T>(request: () => Promise<T>): Promise<T>;
+}
+
+/** @throws CliError when the connection is configured wrongly */
+export async function checkTemporal(questions: TemporalQuestions): Promise<CheckResult[]> {
+  const { flags, timeoutMs } = questions;
+  const part = new Part('temporal');
+  let connection: Connection;
+  try {
+    const options = connectionOptions(flags, process.env);
+    connection = await Connection.connect({ ...options, connectTimeout: timeoutMs });
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    const { message, advice = '' } = unreachable(flags.address, detail, error);
+    part.problem('reachable', message, advice);
+    return part.results;
+  }
+  try {
+    const ask: TemporalTarget['ask'] = (request) => connection.withDeadline(Date.now() + timeoutMs, request);
+    const target = { ...questions, connection, ask };
+    const [isThere] = await Promise.all([checkNamespace(part, target), checkServer(part, target)]);
+    if (isThere) {
+      const attributes = await checkAttributes(part, target);
+      await checkVisibility(part, target, attributes);
+    }
+  } finally {
+    await connection.close();
+  }
+  return part.results;
+}
+
+/** What a request threw, as one line and what to do about it. */
+export function refusal(error: unknown, { flags }: TemporalQuestions): { message: string; fix: string } {
+  const { message, advice } = explainServiceError(error, flags);
+  return { message, fix: advice ?? 'See the log of the Temporal server.' };
+}
+
+async function checkServer(part: Part, target: TemporalTarget): Promise<void> {
+  const { connection, flags, ask } = target;
+  try {
+    const { serverVersion } = await ask(() => connection.workflowService.getSystemInfo({}));
+    part.ok('server', `Temporal ${serverVersion || 'of unknown version'} at ${flags.address}`);
+  } catch (error) {
+    const { message, fix } = refusal(error, target);
+    part.problem('server', message, fix);
+  }
+}
+
+async function checkNamespace(part: Part, target: TemporalTarget): Promise<boolean> {
+  const { connection, ask } = target;
+  const { namespace } = target.flags;
+  try {
+    const { namespaceInfo } = await ask(() => connection.workflowService.describeNamespace({ namespace }));
+    if (namespaceInfo?.state === REGISTERED) part.ok('namespace', `namespace "${namespace}" is registered`);
+    else part.warning('namespace', `namespace "${namespace}" is deprecated or deleted`, 'Choose another: --namespace.');
+    checkLimits(part, Number(namespaceInfo?.limits?.blobSizeLimitError ?? 0));
+    return true;
+  } catch (error) {
+    const { message, fix } = refusal(error, target);
+    part.problem('namespace', message, fix);
+    return false;
+  }
+}
+
+/** Servers announce it from 1.31 on; thresholds of findings are made for the default. */
+function checkLimits(part: Part, payloadLimit: number): void {
+  if (payloadLimit === 0) {
+    const usual = readableBytes(PAYLOAD_LIMIT_BYTES);
+    part.ok('limits', `the namespace announces no limits; payloads are judged by the server's default, ${usual}`);
+  } else if (payloadLimit < PAYLOAD_LIMIT_BYTES) {
+    part.warning(
+      'limits',
+      `payloads over ${readableBytes(payloadLimit)} are refused, less than the default of ${readableBytes(PAYLOAD_LIMIT_BYTES)}`,
+      'Store large payloads outside of history: docs/claim-check.md.',
+    );
+  } else part.ok('limits', `payloads up to ${readableBytes(payloadLimit)}`);
+}
