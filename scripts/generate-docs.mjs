@@ -1,6 +1,6 @@
 /**
  * Writes the tables of `docs/` from the definitions in `lib/`, between the markers `<!-- table: name -->` and
- * `<!-- /table -->`, and the JSON schema of the exporter's configuration. With `--check` it only says whether they are up
+ * `<!-- /table -->`, and the JSON schemas of configuration files. With `--check` it only says whether they are up
  * to date.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,11 @@ import { ROOT, say } from './process.mjs';
 const require = createRequire(import.meta.url);
 const { EXPORTER_METRICS } = require('#lib/definitions/exporter-metrics');
 const { EXPORTER_OPTIONS, flagOf, OPTION_NAMES, variablesOf, written } = require('#lib/exporter/options/definitions');
-const { exporterJsonSchema } = require('#lib/exporter/options/json-schema');
+const { exporterJsonSchema, jsonSchema } = require('#lib/exporter/options/json-schema');
+const { isAlert } = require('#lib/rules/rule');
+const { DEFAULT_RULE_CONFIG } = require('#lib/rules/rule-config');
+const { ruleGroups } = require('#lib/rules/rule-groups');
+const { RENDER_GROUPS, RENDER_OPTIONS } = require('#lib/cli/render/options');
 const { FINDINGS } = require('#lib/definitions/findings');
 const { METRICS } = require('#lib/definitions/metrics');
 const { PATTERNS } = require('#lib/definitions/patterns');
@@ -84,7 +88,37 @@ const TABLES = {
         ];
       }),
     ),
+  'render-options': () =>
+    table(
+      ['option', 'type', 'default', 'meaning'],
+      Object.entries(/** @type {import('#lib/exporter/options/definitions').OptionTable} */ (RENDER_OPTIONS)).map(
+        ([name, { kind, fallback, description }]) => [
+          code(name.replace('*', '<name>')),
+          kind.label,
+          fallback === undefined ? 'none' : code(written(fallback)),
+          description,
+        ],
+      ),
+    ),
+  alerts: () =>
+    table(
+      ['alert', 'severity', 'pattern', 'what is wrong'],
+      alerts().map(({ alert, severity, pattern, summary }) => [
+        `[${code(alert)}](../alerts/runbooks/${alert}.md)`,
+        severity,
+        pattern === undefined ? '' : String(pattern),
+        summary,
+      ]),
+    ),
 };
+
+/** With the alerts that need a budget. */
+function alerts() {
+  const thresholds = { ...DEFAULT_RULE_CONFIG.thresholds, tokensPerHour: 1, costPerHourUsd: 1 };
+  return ruleGroups({ ...DEFAULT_RULE_CONFIG, thresholds }).flatMap(
+    (/** @type {import('#lib/rules/rule').RuleGroup} */ { rules }) => rules.filter(isAlert),
+  );
+}
 
 /** @returns {Metric[]} */
 function metrics() {
@@ -124,12 +158,17 @@ for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.md')))
   const before = readFileSync(path.join(folder, name), 'utf8');
   keep(`docs/${name}`, before, withTables(before, `docs/${name}`));
 }
-const schema = path.join(ROOT, 'exporter.schema.json');
-keep(
-  'exporter.schema.json',
-  existsSync(schema) ? readFileSync(schema, 'utf8') : '',
-  `${JSON.stringify(exporterJsonSchema(), null, 2)}\n`,
-);
+keepSchema('exporter.schema.json', exporterJsonSchema());
+keepSchema('render.schema.json', jsonSchema('Rules and dashboards of temporal-agent-observability', RENDER_OPTIONS, RENDER_GROUPS));
+
+/**
+ * @param {string} name
+ * @param {unknown} schema
+ */
+function keepSchema(name, schema) {
+  const file = path.join(ROOT, name);
+  keep(name, existsSync(file) ? readFileSync(file, 'utf8') : '', `${JSON.stringify(schema, null, 2)}\n`);
+}
 
 /**
  * @param {string} file

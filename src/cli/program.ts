@@ -7,18 +7,15 @@ import { addExporterCommand } from './commands/exporter';
 import { addFindingsCommand } from './commands/findings';
 import { addOrphansCommand } from './commands/orphans';
 import { addOverdueCommand } from './commands/overdue';
+import { addRenderCommand } from './commands/render';
 import { addReplayCheckCommand } from './commands/replay-check';
 import { addSetupCommand } from './commands/setup';
 import { addTransformsCommand } from './commands/transforms';
 import type { Output } from './output';
 import { PROCESS_TERMINAL, type Terminal } from './terminal';
 
-/** Runs the command line and returns its exit code. Prints errors; never throws. */
-export async function run(
-  args: readonly string[],
-  output: Output,
-  terminal: Terminal = PROCESS_TERMINAL,
-): Promise<ExitCode> {
+/** The command line, unread. */
+export function createProgram(output: Output, terminal: Terminal): Command {
   const program = new Command('temporal-agent-observability')
     .description('Observes AI agents that run on Temporal.')
     .exitOverride()
@@ -42,6 +39,17 @@ Exit codes:
   addApprovalsCommand(program, output);
   addTransformsCommand(program, output);
   addReplayCheckCommand(program, output);
+  addRenderCommand(program, output);
+  return program;
+}
+
+/** Runs the command line and returns its exit code. Prints errors; never throws. */
+export async function run(
+  args: readonly string[],
+  output: Output,
+  terminal: Terminal = PROCESS_TERMINAL,
+): Promise<ExitCode> {
+  const program = createProgram(output, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT.ok;

@@ -36,7 +36,7 @@ function shortName({ name }: RuleGroup): string {
 
 /** YAML with one line a text: folded ones cannot be searched. */
 export function yamlText(value: unknown): string {
-  return stringify(value, { lineWidth: 0 });
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 /** The content of a rule file, which is also the `spec` of a PrometheusRule. */

@@ -1,22 +1,28 @@
 /**
- * The configuration file of the exporter.
+ * Configuration files: options in YAML, by a table of them.
  *
  * @module
  */
 
 import { readFileSync } from 'node:fs';
 import { isAlias, isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
-import { type GivenOption, readGiven } from '../../exporter/options/given-options';
+import { EXPORTER_OPTIONS, type OptionName, type OptionTable } from '../../exporter/options/definitions';
+import { type GivenOption, readTable } from '../../exporter/options/given-options';
 import { CliError, EXIT } from '../cli-error';
 
 type YamlDocument = ReturnType<typeof parseDocument>;
+
+/** Reads the configuration file of the exporter. */
+export function readConfigFile(file: string): GivenOption<OptionName>[] {
+  return readOptionFile(file, EXPORTER_OPTIONS);
+}
 
 /**
  * Reads a file of YAML, or JSON, which is YAML too.
  *
  * @throws CliError that names file, line, option, what was expected and what came
  */
-export function readConfigFile(file: string): GivenOption[] {
+export function readOptionFile<N extends string>(file: string, table: OptionTable<N>): GivenOption<N>[] {
   const lines = new LineCounter();
   const document = parseDocument(readText(file), { lineCounter: lines });
   const [problem] = [...document.errors, ...document.warnings];
@@ -30,7 +36,7 @@ export function readConfigFile(file: string): GivenOption[] {
   if (options === null) return [];
   const at = (path: readonly string[]) => `${file}:${lines.linePos(offsetOf(document, path)).line}`;
   try {
-    return readGiven(options, { root: '', at });
+    return readTable(table, options, { root: '', at });
   } catch (error) {
     throw new CliError((error as Error).message, EXIT.usage, undefined, { cause: error });
   }

@@ -37,6 +37,9 @@ export interface OptionDefinition<T = unknown> {
   readonly standalone?: true;
 }
 
+/** Options by name: the path of keys, in which `*` stands for any key. */
+export type OptionTable<N extends string = string> = Readonly<Record<N, OptionDefinition>>;
+
 /** Prefix of the environment variables. */
 export const EXPORTER_ENV_PREFIX = 'TEMPORAL_AGENT_OBSERVABILITY_EXPORTER_';
 
@@ -216,7 +219,7 @@ export function definitionOf(name: OptionName): OptionDefinition {
 }
 
 /** Whether the option has a value for each task type or finding. */
-export function isKeyed(name: OptionName): boolean {
+export function isKeyed(name: string): boolean {
   return name.includes('*');
 }
 

@@ -5,16 +5,24 @@
  */
 
 import { fail, object } from '../../definitions/option-checks';
-import { definitionOf, isKeyed, OPTION_NAMES, type OptionName, variablesOf } from './definitions';
+import {
+  definitionOf,
+  EXPORTER_OPTIONS,
+  isKeyed,
+  OPTION_NAMES,
+  type OptionName,
+  type OptionTable,
+  variablesOf,
+} from './definitions';
 
 /** One value that somebody gave, checked. */
-export interface GivenOption {
-  readonly option: OptionName;
+export interface GivenOption<N extends string = OptionName> {
+  readonly option: N;
   /** The task type or finding that it is for. */
   readonly key: string | undefined;
   /** As it was given. */
   readonly raw: unknown;
-  /** As the exporter reads it. */
+  /** As it is used. */
   readonly value: unknown;
   /** As errors call it. */
   readonly name: string;
@@ -23,13 +31,13 @@ export interface GivenOption {
 }
 
 /** What names an option in errors. */
-export interface Naming {
+export interface Naming<N extends string = OptionName> {
   /** What everything is part of; empty for nothing. */
   readonly root: string;
   /** The file and line that the key at this path stands in. */
   readonly at?: (path: readonly string[]) => string;
   /** Options that cannot be given here. */
-  readonly excluded?: (option: OptionName) => boolean;
+  readonly excluded?: (option: N) => boolean;
 }
 
 /**
@@ -38,9 +46,14 @@ export interface Naming {
  * @throws TypeError or RangeError that names the option, what was expected and what came
  */
 export function readGiven(options: unknown, naming: Naming): GivenOption[] {
-  const names = OPTION_NAMES.filter((name) => naming.excluded?.(name) !== true);
+  return readTable(EXPORTER_OPTIONS, options, naming);
+}
+
+/** Likewise, by another table of options. */
+export function readTable<N extends string>(table: OptionTable<N>, options: unknown, naming: Naming<N>): GivenOption<N>[] {
+  const names = (Object.keys(table) as N[]).filter((name) => naming.excluded?.(name) !== true);
   const left = names.map((name) => [name, name.split('.')] as const);
-  return readLevel(options, { naming, left, name: naming.root, path: [], key: undefined });
+  return readLevel(options, { table, naming, left, name: naming.root, path: [], key: undefined });
 }
 
 /** Reads the variables of the environment; an empty one counts as not set. */
@@ -70,10 +83,11 @@ export function readText(option: OptionName, source: string, text: string): Give
   });
 }
 
-interface Level {
-  readonly naming: Naming;
+interface Level<N extends string> {
+  readonly table: OptionTable<N>;
+  readonly naming: Naming<N>;
   /** Options that can stand here, each with what is left of its path. */
-  readonly left: readonly (readonly [OptionName, readonly string[]])[];
+  readonly left: readonly (readonly [N, readonly string[]])[];
   /** As errors call it: `taskTypes["research"]`. */
   readonly name: string;
   readonly path: readonly string[];
@@ -81,18 +95,19 @@ interface Level {
   readonly key: string | undefined;
 }
 
-function readLevel(value: unknown, level: Level): GivenOption[] {
-  const { naming, left, name, path } = level;
+function readLevel<N extends string>(value: unknown, level: Level<N>): GivenOption<N>[] {
+  const { table, naming, left, name, path } = level;
   const nameOf = (at: readonly string[], what: string) =>
     [naming.at?.(at), what || 'options'].filter(Boolean).join(': ');
   const known = [...new Set(left.map(([, [head = '']]) => head))];
   const isKey = known.includes('*');
-  const allowed = isKey ? left.flatMap(([option]) => definitionOf(option).keys ?? []) : known;
+  const allowed = isKey ? left.flatMap(([option]) => table[option].keys ?? []) : known;
   return Object.entries(object(nameOf(path, name), value, 'an object of options')).flatMap(([part, item]) => {
     if (item === undefined) return [];
     const at = [...path, part];
     if (!allowed.includes(part) && (!isKey || allowed.length > 0)) throw unknownKey(nameOf(at, name), part, allowed);
-    const next: Level = {
+    const next: Level<N> = {
+      table,
       naming,
       left: left.flatMap(([option, [head, ...rest]]) => (isKey || head === part ? [[option, rest] as const] : [])),
       name: isKey ? `${name}[${JSON.stringify(part)}]` : `${name}${name && '.'}${part}`,
@@ -102,7 +117,7 @@ function readLevel(value: unknown, level: Level): GivenOption[] {
     const option = next.left.find(([, rest]) => rest.length === 0)?.[0];
     if (option === undefined) return readLevel(item, next);
     const itemName = nameOf(at, next.name);
-    const checked = definitionOf(option).kind.check(itemName, item);
+    const checked = table[option].kind.check(itemName, item);
     const source = naming.at?.(at) ?? itemName;
     return [{ option, key: next.key, raw: item, value: checked, name: itemName, source }];
   });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { definitionOf, OPTION_NAMES, type OptionName } from './definitions';
+import { EXPORTER_OPTIONS, type OptionDefinition, type OptionTable } from './definitions';
 import type { JsonSchema } from './kinds';
 
 /** Descriptions of the objects that options are grouped in. */
@@ -16,30 +16,32 @@ const GROUPS: Readonly<Record<string, string>> = {
   findings: 'Other severities for findings, or off to silence them.',
 };
 
-type Left = readonly (readonly [OptionName, readonly string[]])[];
+type Left = readonly (readonly [string, readonly string[]])[];
 
 export function exporterJsonSchema(): JsonSchema {
-  return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'Exporter of temporal-agent-observability',
-    ...objectSchema(OPTION_NAMES.map((name) => [name, name.split('.')])),
-  };
+  return jsonSchema('Exporter of temporal-agent-observability', EXPORTER_OPTIONS, GROUPS);
 }
 
-function objectSchema(left: Left): JsonSchema {
+/** @param groups descriptions of the objects that options are grouped in, by their first key */
+export function jsonSchema(title: string, table: OptionTable, groups: Readonly<Record<string, string>>): JsonSchema {
+  const left = Object.keys(table).map((name) => [name, name.split('.')] as const);
+  return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...objectSchema(left, table, groups) };
+}
+
+function objectSchema(left: Left, table: OptionTable, groups: Readonly<Record<string, string>>): JsonSchema {
   const heads = [...new Set(left.map(([, [head = '']]) => head))];
   const schemaOf = (head: string) => {
     const below = left.flatMap(([name, [first, ...rest]]) => (first === head ? [[name, rest] as const] : []));
-    const [leaf] = below.filter(([, rest]) => rest.length === 0);
-    if (leaf !== undefined) return leafSchema(leaf[0]);
-    const description = GROUPS[head];
-    return { ...(description !== undefined && { description }), ...objectSchema(below) };
+    const definition = below.filter(([, rest]) => rest.length === 0).map(([name]) => table[name])[0];
+    if (definition !== undefined) return leafSchema(definition);
+    const description = groups[head];
+    return { ...(description !== undefined && { description }), ...objectSchema(below, table, groups) };
   };
   if (!heads.includes('*')) {
     const properties = Object.fromEntries(heads.map((head) => [head, schemaOf(head)]));
     return { type: 'object', properties, additionalProperties: false };
   }
-  const keys = left.flatMap(([name]) => definitionOf(name).keys ?? []);
+  const keys = left.flatMap(([name]) => table[name]?.keys ?? []);
   return {
     type: 'object',
     ...(keys.length > 0 && { propertyNames: { enum: keys } }),
@@ -47,7 +49,6 @@ function objectSchema(left: Left): JsonSchema {
   };
 }
 
-function leafSchema(name: OptionName): JsonSchema {
-  const { kind, description, fallback, example } = definitionOf(name);
+function leafSchema({ kind, description, fallback, example }: OptionDefinition): JsonSchema {
   return { description, ...kind.schema, ...(fallback !== undefined && { default: fallback }), examples: [example] };
 }

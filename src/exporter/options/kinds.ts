@@ -67,6 +67,19 @@ export function text(label: string): Kind<string> {
   return { label, schema: TEXT_SCHEMA, check: nonEmpty, parse: (value) => value };
 }
 
+/** Text of a form, which `label` names. */
+export function textOf(label: string, pattern: string): Kind<string> {
+  return {
+    label,
+    schema: { type: 'string', pattern },
+    check: (name, value) => {
+      if (typeof value !== 'string' || !new RegExp(pattern).test(value)) throw fail(name, label, value);
+      return value;
+    },
+    parse: (value) => value,
+  };
+}
+
 export function textList(label: string): Kind<readonly string[]> {
   return {
     label,
