@@ -1,15 +1,24 @@
 import { shellQuote } from '../../client/search-attribute-registry';
 import { samplesOf } from './exposition';
+import type { HttpTarget } from './http';
 import { checkObserverErrors, readMetricsPage } from './metrics-page';
 import { Part } from './part';
 import type { CheckResult } from './report';
 import { Unanswered } from './unanswered';
-import { elsewhere, type Page } from './worker';
+import { elsewhere, metricsPath, type Page } from './worker';
 
 const FLAG = '--exporter';
 
-/** Whether the exporter runs, reads what it shall, and watches the namespace. */
-export async function checkExporter({ target, isGiven }: Page, namespace: string): Promise<CheckResult[]> {
+/**
+ * Whether the exporter runs, reads what it shall, and watches the namespace.
+ *
+ * @param worker - may have the exporter inside
+ */
+export async function checkExporter(
+  { target, isGiven }: Page,
+  namespace: string,
+  worker: HttpTarget | undefined,
+): Promise<CheckResult[]> {
   const part = new Part('exporter');
   const start = `temporal-agent-observability exporter --namespace ${shellQuote(namespace)}; or give its address: ${FLAG} <url>`;
   try {
@@ -18,7 +27,11 @@ export async function checkExporter({ target, isGiven }: Page, namespace: string
     else part.problem('healthz', `${target.address}/healthz answers with status ${status}`, start);
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
-    if (isGiven || !error.nobody) part.problem('healthz', error.message, start);
+    const inWorker = isGiven || !error.nobody ? undefined : await pageOfWorker(worker);
+    if (inWorker !== undefined) {
+      part.ok('healthz', 'runs inside a worker');
+      checkWatched(part, inWorker, namespace);
+    } else if (isGiven || !error.nobody) part.problem('healthz', error.message, start);
     else part.warning('healthz', `no exporter runs at ${target.address}`, `${start}. ${elsewhere(FLAG)}`);
     return part.results;
   }
@@ -47,6 +60,18 @@ export async function checkExporter({ target, isGiven }: Page, namespace: string
     checkObserverErrors(part, page);
   });
   return part.results;
+}
+
+/** The metrics of a worker that has the exporter inside. */
+async function pageOfWorker(worker: HttpTarget | undefined): Promise<string | undefined> {
+  try {
+    const page = await worker?.get(metricsPath(worker));
+    return page !== undefined && samplesOf(page.text, 'exporterPollInterval').length > 0 ? page.text : undefined;
+  } catch (error) {
+    // What is wrong with the worker is said of the worker.
+    if (error instanceof Unanswered) return undefined;
+    throw error;
+  }
 }
 
 function checkWatched(part: Part, page: string, namespace: string): void {

@@ -1,3 +1,4 @@
+import { shellQuote } from '../../client/search-attribute-registry';
 import { METRICS } from '../../definitions/metrics';
 import { DEFAULT_EXPORTER_PORT, DEFAULT_WORKER_PORT } from '../../definitions/ports';
 import { plural } from '../explain/format';
@@ -23,9 +24,8 @@ const USUAL_ADDRESS = {
 export async function checkTargets(part: Part, target: HttpTarget, jobs: ScrapeJobs): Promise<void> {
   const { activeTargets } = await askPrometheus(target, '/api/v1/targets', { state: 'active' });
   for (const who of ['worker', 'exporter'] as const) {
-    const isOurs = new RegExp(`^(?:${jobs[who]})$`);
-    const found = list(activeTargets).filter(({ labels }) => isOurs.test(text(fields(labels).job)));
-    if (found.length === 0) await explainAbsence(part, target, who, jobs[who]);
+    const found = list(activeTargets).filter(({ labels }) => matches(text(fields(labels).job), jobs[who]));
+    if (found.length === 0) await explainAbsence(part, target, who, jobs);
     else judge(part, who, found);
   }
 }
@@ -56,15 +56,18 @@ function judge(part: Part, who: keyof ScrapeJobs, targets: readonly Fields[]): v
 /** The metric that tells each of them from everything else. */
 const MARK = { worker: METRICS.searchAttributesEnabled, exporter: METRICS.exporterPollInterval } as const;
 
-async function explainAbsence(part: Part, target: HttpTarget, who: keyof ScrapeJobs, job: string): Promise<void> {
+async function explainAbsence(part: Part, target: HttpTarget, who: keyof ScrapeJobs, jobs: ScrapeJobs): Promise<void> {
   const check = `targets-of-${who}`;
+  const job = jobs[who];
   const series = await seriesOf(target, `count by (job) (${MARK[who].name})`);
   const others = series.map((labels) => text(labels.job)).filter((name) => name !== '');
-  if (others.length > 0) {
+  if (who === 'exporter' && others.some((name) => matches(name, jobs.worker))) {
+    part.ok(check, 'the exporter runs inside a worker, which is scraped');
+  } else if (others.length > 0) {
     part.problem(
       check,
       `the ${who} is scraped as job ${others.join(', ')}, and the rules expect ${job}`,
-      `Name the job ${job}, or render the rules for yours (jobs.${who}) and give it here: --${who}-job ${others[0]}`,
+      `Name the job ${job}, or render the rules for yours (jobs.${who}) and give it here: --${who}-job ${shellQuote(others[0] ?? '')}`,
     );
   } else {
     part.problem(
@@ -73,4 +76,9 @@ async function explainAbsence(part: Part, target: HttpTarget, who: keyof ScrapeJ
       `Add to scrape_configs of prometheus.yml: - { job_name: ${job}, static_configs: [{ targets: ["${USUAL_ADDRESS[who]}"] }] }`,
     );
   }
+}
+
+/** As Prometheus matches: the whole name. */
+function matches(name: string, pattern: string): boolean {
+  return new RegExp(`^(?:${pattern})$`).test(name);
 }

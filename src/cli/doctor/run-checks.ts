@@ -37,14 +37,15 @@ export async function runChecks(questions: DoctorQuestions): Promise<DoctorRepor
     questions;
   const { address, namespace } = flags;
   const at = (url: string, token?: string) => HttpTarget.at(url, timeoutMs, token);
+  const worker = workerMetrics.url === undefined ? undefined : at(workerMetrics.url);
   const parts = await Promise.all([
     checkTemporal(questions),
-    workerMetrics.url === undefined
+    worker === undefined
       ? left('worker', '--worker-metrics')
-      : checkWorker({ target: at(workerMetrics.url), isGiven: workerMetrics.isGiven }, namespace),
+      : checkWorker({ target: worker, isGiven: workerMetrics.isGiven }, namespace),
     exporter.url === undefined
       ? left('exporter', '--exporter')
-      : checkExporter({ target: at(exporter.url), isGiven: exporter.isGiven }, namespace),
+      : checkExporter({ target: at(exporter.url), isGiven: exporter.isGiven }, namespace, worker),
     prometheus === undefined ? left('prometheus', '--prometheus') : checkPrometheus(at(prometheus), jobs),
     alertmanager === undefined ? left('alertmanager', '--alertmanager') : checkAlertmanager(at(alertmanager)),
     grafana === undefined ? left('grafana', '--grafana') : checkGrafana(at(grafana, grafanaToken)),

@@ -18,7 +18,7 @@ export interface Page {
 export async function checkWorker({ target, isGiven }: Page, namespace: string): Promise<CheckResult[]> {
   const part = new Part('worker');
   try {
-    const page = await readMetricsPage(part, target, target.isRoot ? '/metrics' : '');
+    const page = await readMetricsPage(part, target, metricsPath(target));
     if (page !== undefined) {
       checkGate(part, page, namespace);
       checkObserverErrors(part, page);
@@ -30,6 +30,11 @@ export async function checkWorker({ target, isGiven }: Page, namespace: string):
     } else part.warning('metrics', `no worker serves metrics at ${target.address}`, elsewhere(FLAG));
   }
   return part.results;
+}
+
+/** Who gives no path means the usual one. */
+export function metricsPath(target: HttpTarget): string {
+  return target.isRoot ? '/metrics' : '';
 }
 
 /** What to do where nobody serves at the usual address. */

@@ -47,7 +47,10 @@ export function sidecarFiles({ rules, kubernetes }: RenderConfig): Files {
   const files = [...dashboardFiles(rules)].map(([file, text]) => {
     const name = `${NAME}-${file.replace('.json', '')}`;
     const data = { [`${name}.json`]: text };
-    return [`dashboard-${file.replace('.json', '.yaml')}`, manifest('v1', 'ConfigMap', name, forSidecar, { data })] as const;
+    return [
+      `dashboard-${file.replace('.json', '.yaml')}`,
+      manifest('v1', 'ConfigMap', name, forSidecar, { data }),
+    ] as const;
   });
   return new Map(files);
 }
