@@ -113,5 +113,5 @@ function typesByName(types: { [name: string]: number } | null | undefined): Read
 
 /** A word of a command line. */
 export function shellQuote(text: string): string {
-  return /^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w.@:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
