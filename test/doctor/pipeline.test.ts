@@ -53,7 +53,9 @@ afterAll(async () => {
 /** The command as a process of its own, which polls once a second. */
 function startExporter(port: number): ChildProcess {
   const args = ['lib/cli/main.js', 'exporter', '--namespace', NAMESPACE, '--address', address];
-  return spawn(process.execPath, [...args, '--metrics-port', String(port), '--poll-interval', '1s'], { stdio: 'ignore' });
+  return spawn(process.execPath, [...args, '--metrics-port', String(port), '--poll-interval', '1s'], {
+    stdio: 'ignore',
+  });
 }
 
 let own: string[];
@@ -74,7 +76,10 @@ test('from agent to notification, everything is in order', async () => {
     route: { receiver: 'people' },
     receivers: [{ name: 'people', webhook_configs: [{ url: webhook }] }],
     inhibit_rules: [
-      { source_matchers: ['alertname="TemporalAgentExporterDown"'], target_matchers: ['alertname="TemporalAgentOrphaned"'] },
+      {
+        source_matchers: ['alertname="TemporalAgentExporterDown"'],
+        target_matchers: ['alertname="TemporalAgentOrphaned"'],
+      },
     ],
   });
   const prometheus = await startPrometheus({
@@ -104,9 +109,14 @@ test('a Prometheus that knows nothing of us is told what to add', async () => {
   const { exitCode, all, check } = await doctor(...own, '--prometheus', prometheus);
   expect(exitCode).toBe(1);
   expect(all('problem').sort()).toEqual(
-    ['alertmanagers', 'rules', 'samples-of-exporter', 'samples-of-worker', 'targets-of-exporter', 'targets-of-worker'].map(
-      (name) => `prometheus/${name}`,
-    ),
+    [
+      'alertmanagers',
+      'rules',
+      'samples-of-exporter',
+      'samples-of-worker',
+      'targets-of-exporter',
+      'targets-of-worker',
+    ].map((name) => `prometheus/${name}`),
   );
   expect(check('prometheus/rules')?.fix).toContain('rule_files');
   expect(check('prometheus/targets-of-exporter')?.fix).toContain('job_name: temporal-agent-exporter');

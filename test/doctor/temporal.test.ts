@@ -10,7 +10,10 @@ import { doctor } from './support';
 const address = inject('temporalAddress');
 const ALONE = ['--worker-metrics', 'off', '--exporter', 'off'];
 
-async function namespaceOf(name: string, attributes: Parameters<typeof registerSearchAttributes>[2] = SEARCH_ATTRIBUTES) {
+async function namespaceOf(
+  name: string,
+  attributes: Parameters<typeof registerSearchAttributes>[2] = SEARCH_ATTRIBUTES,
+) {
   const namespace = `doctor-${name}`;
   await createNamespace(address, namespace);
   if (attributes.length > 0) await registerSearchAttributes(address, namespace, attributes);
@@ -60,7 +63,15 @@ test('attributes that are missing are a problem, mended by setup; those left out
 
 test('an attribute of another type is a problem, and agents are then not asked for by it', async () => {
   const namespace = await namespaceOf('mistyped', [{ name: 'AgentTaskType', type: 'Int' }]);
-  const { exitCode, check } = await doctor('--address', address, '--namespace', namespace, '--only', 'AgentTaskType', ...ALONE);
+  const { exitCode, check } = await doctor(
+    '--address',
+    address,
+    '--namespace',
+    namespace,
+    '--only',
+    'AgentTaskType',
+    ...ALONE,
+  );
   expect(exitCode).toBe(1);
   expect(check('temporal/search-attribute-types')).toMatchObject({
     status: 'problem',
