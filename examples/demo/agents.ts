@@ -13,6 +13,8 @@ export interface AgentStart {
   readonly secret: string;
   /** Whether the local provider server answers; it is told in the prompt what to play. */
   readonly scripted: boolean;
+  /** Time that a human takes to decide; two seconds when left out. */
+  readonly decisionMs?: number;
 }
 
 export interface DemoAgent {
@@ -21,8 +23,10 @@ export interface DemoAgent {
   start(start: AgentStart): Promise<WorkflowHandle>;
 }
 
-/** Time that a human takes to decide. */
 const DECISION_MS = 2_000;
+
+/** Every how many numbers something goes wrong that may go wrong now and then, beginning with the first. */
+const NOW_AND_THEN = 40;
 
 export const DEMO_AGENTS: readonly DemoAgent[] = [
   {
@@ -59,7 +63,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
               aspects: [
                 'How does it survive a crash?',
                 'What does it cost?',
-                prompt(start, 'How would one break into it?', '[plan: refuse]'),
+                prompt(start, 'How would one break into it?', isUnlucky(start) ? '[plan: refuse]' : ''),
               ],
             },
           ],
@@ -91,7 +95,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
           ],
         }),
       );
-      void approveLater(handle);
+      void approveLater(handle, start.decisionMs ?? DECISION_MS);
       return handle;
     },
   },
@@ -105,7 +109,11 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
           taskQueue: TASK_QUEUE,
           args: [
             {
-              subject: prompt(start, 'The state of durable execution', '[plan: 429 once; retry-after=1; large=200000]'),
+              subject: prompt(
+                start,
+                'The state of durable execution',
+                `[plan: ${isUnlucky(start) ? '429 once; retry-after=1; ' : ''}large=200000]`,
+              ),
             },
           ],
         }),
@@ -124,12 +132,17 @@ function startAs<T>(
   return withAgentTask(identity, () => start(`${name}-${number}`));
 }
 
-function prompt({ scripted }: AgentStart, text: string, script: string): string {
-  return scripted ? `${text} ${script}` : text;
+/** The fleet of `e2e:healthy` numbers across all agents, of which the report is the fifth. */
+function isUnlucky({ number }: AgentStart): boolean {
+  return [1, 4].includes(number % NOW_AND_THEN);
 }
 
-async function approveLater(handle: WorkflowHandle): Promise<void> {
-  await sleep(DECISION_MS);
+function prompt({ scripted }: AgentStart, text: string, script: string): string {
+  return scripted && script !== '' ? `${text} ${script}` : text;
+}
+
+async function approveLater(handle: WorkflowHandle, decisionMs: number): Promise<void> {
+  await sleep(decisionMs, undefined, { ref: false });
   // The demo may have been stopped meanwhile.
   await handle.signal(decide, 'approved').catch(() => undefined);
 }

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
@@ -8,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { type Logger, type LogLevel, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import OpenAI from 'openai';
 import { AgentObservabilityPlugin, runtimeOptions } from 'temporal-agent-observability';
+import { freePort } from '../../scripts/server-process.mjs';
 import { startTemporalServer } from '../../scripts/temporal-server.mjs';
 import { startProviderServer } from '../provider-server';
 import { createActivities, type ModelClients } from './activities';
@@ -17,6 +16,8 @@ import { quietLogger } from './quiet-logger';
 export interface DemoEnvironment {
   readonly temporalAddress: string;
   readonly metricsUrl: string;
+  /** Where Temporal's Core serves its own metrics: host and port. */
+  readonly coreMetricsAddress: string;
   readonly contentDirectory: string;
   readonly client: Client;
   /** `undefined` when real APIs answer. */
@@ -56,7 +57,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Dem
   try {
     // Ctrl-C stops the whole demo in order, not the worker first.
     const runtime = { logger: quietLogger(options.logLevel), shutdownSignals: [] };
-    Runtime.install(runtimeOptions({ metricsAddress: 'off', runtime }));
+    const coreMetricsAddress = `127.0.0.1:${await freePort()}`;
+    Runtime.install(runtimeOptions({ metricsAddress: coreMetricsAddress, runtime }));
     const contentDirectory = options.contentDirectory ?? (await temporaryDirectory(cleanups));
     const server = await startTemporalServer();
     cleanups.push(() => server.stop());
@@ -88,6 +90,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Dem
     cleanups.push(() => clientConnection.close());
     return {
       temporalAddress: server.address,
+      coreMetricsAddress,
       metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
       contentDirectory,
       client: new Client({ connection: clientConnection, plugins: [plugin] }),
@@ -119,13 +122,4 @@ async function temporaryDirectory(cleanups: (() => Promise<unknown>)[]): Promise
   const directory = await mkdtemp(path.join(tmpdir(), 'agent-content-'));
   cleanups.push(() => rm(directory, { recursive: true, force: true }));
   return directory;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

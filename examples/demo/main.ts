@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { findPrometheusTools } from '../../scripts/prometheus-tools.mjs';
 import { playPatterns } from '../patterns/play';
-import { startEnvironment } from './environment';
+import { type ShownAlerts, startAlerts } from './alerts';
+import { type DemoEnvironment, startEnvironment } from './environment';
 import { runOnce } from './once';
 import { watch } from './watch';
 
@@ -9,7 +11,8 @@ const USAGE = `Runs AI agents on a Temporal development server, observed by one 
 
 Usage: npm run demo [-- options]
 
-  (no options)  keeps starting agents and shows them, as Temporal lists them, until Ctrl-C
+  (no options)  keeps starting agents and shows them, as Temporal lists them, until Ctrl-C; with the exporter,
+                Prometheus and Alertmanager, and alerts as they fire, where prometheus and alertmanager are on PATH
   --once        runs each agent once, verifies what was observed, and exits
   --patterns    runs an agent for each failure pattern, and shows what is found and what to do about it;
                 with --once also the same agents without the failure, verifies that everything is
@@ -57,16 +60,20 @@ async function main(): Promise<number> {
   });
   // Looks like a key and is none: it is planted in a prompt and must be found nowhere in what is stored.
   const secret = `sk-proj-${randomBytes(24).toString('hex')}`;
+  let alerts: ShownAlerts | undefined;
   try {
+    if (!options.once && findPrometheusTools() !== undefined) alerts = await startAlerts(environment);
+    const shown = { addresses: addresses(environment, alerts), alerts };
     const work = options.once
       ? () => runOnce(environment, secret)
-      : () => watch(environment, secret, addresses(environment), interrupted.signal);
+      : () => watch(environment, secret, shown, interrupted.signal);
     return await Promise.race([
       environment.client.withAbortSignal(environment.stopping, work),
       environment.workerFailed,
       whenInterrupted(interrupted.signal, options.once ? 1 : 0),
     ]);
   } finally {
+    await alerts?.stop();
     await environment.stop();
   }
 }
@@ -83,11 +90,15 @@ function whenInterrupted(signal: AbortSignal, exitCode: number): Promise<number>
   });
 }
 
-function addresses({ temporalAddress, metricsUrl, contentDirectory }: Awaited<ReturnType<typeof startEnvironment>>) {
+function addresses(
+  { temporalAddress, metricsUrl, contentDirectory }: DemoEnvironment,
+  alerts: ShownAlerts | undefined,
+): string[] {
   return [
     `Temporal   ${temporalAddress}`,
     `Metrics    ${metricsUrl}`,
     `Records    ${contentDirectory}`,
+    ...(alerts?.addresses ?? ['Alerts     install Prometheus and Alertmanager to see them']),
     `One run    npx temporal-agent-observability explain <workflow id> --address ${temporalAddress}`,
     'Ctrl-C stops everything.',
   ];

@@ -3,10 +3,16 @@ import { parseArgs } from 'node:util';
 import { startEnvironment } from '../demo/environment';
 import { quietLogger } from '../demo/quiet-logger';
 import { Metrics } from '../demo/verify/metrics';
+import type { Labels, Monitoring } from '../monitoring/monitoring';
+import { watchEnvironment } from '../monitoring/watched-environment';
 import { FindingLog } from '../patterns/finding-log';
 import { Fleet } from './fleet';
 
-const USAGE = `Runs a fleet of healthy agents on a Temporal development server and verifies that nothing is found.
+/** The longest that a rule waits before it fires, 10 minutes, passes within the shortest run. */
+const TIME_SCALE = 10;
+
+const USAGE = `Runs a fleet of healthy agents on a Temporal development server and verifies that nothing is found, and that of the
+rules of the package, under a real Prometheus with the exporter, none fires.
 
 Usage: npm run e2e:healthy [-- options]
 
@@ -15,9 +21,10 @@ Usage: npm run e2e:healthy [-- options]
   --help         shows this
 
 The agents are those of the demo: a research loop with tools, sub-agents in parallel, a monitor that continues as new, an
-approval that somebody gives in time, a streamed report; with tools that fail now and then, rate limits and retries.
+approval that somebody gives in time, a streamed report; with tools that fail now and then, rate limits and retries. All
+durations of the rules are divided by ${TIME_SCALE}, as if the time were so many times as long.
 
-Exit codes: 0 nothing found, all completed · 1 a finding, a failed run or an error inside the observer · 2 wrong usage`;
+Exit codes: 0 nothing found, all completed · 1 a finding, an alert, a failed run or an error inside the observer · 2 wrong usage`;
 
 const PROGRESS_MS = 15_000;
 
@@ -39,6 +46,7 @@ async function main(): Promise<number> {
   const log = new FindingLog(quietLogger('WARN'));
   // Tools fail here on purpose, and Temporal warns of each attempt.
   const environment = await startEnvironment({ live: false, logLevel: 'ERROR', pluginLogger: log });
+  let monitoring: Monitoring | undefined;
   // Every run that is waited for listens.
   setMaxListeners(0, environment.stopping);
   const fleet = new Fleet(environment, options.runs, options.minutes * 60_000);
@@ -50,29 +58,33 @@ async function main(): Promise<number> {
     console.log(`${time}  ${started} runs started, ${completed} completed${failed}, ${log.findings.length} findings`);
   }, PROGRESS_MS);
   try {
+    monitoring = await watchEnvironment(environment, { timeScale: TIME_SCALE });
     const work = environment.client.withAbortSignal(environment.stopping, () => fleet.run(interrupted.signal));
     await Promise.race([work, environment.workerFailed]);
     // Shutting the worker down tells what it still has to tell; the endpoint goes with it.
     const metrics = await Metrics.fetch(environment.metricsUrl);
+    const alerts = await monitoring.fired();
     await environment.stopWorker();
-    return report(fleet, log, metrics);
+    return report(fleet, log, metrics, alerts);
   } finally {
     clearInterval(progress);
+    await monitoring?.stop();
     await environment.stop();
   }
 }
 
-function report(fleet: Fleet, { findings }: FindingLog, metrics: Metrics): number {
+function report(fleet: Fleet, { findings }: FindingLog, metrics: Metrics, alerts: readonly Labels[]): number {
   const internalErrors = metrics.sum('temporal_agent_observer_errors_total') ?? 0;
   const counted = metrics.sum('temporal_agent_findings_total') ?? 0;
   for (const { id, severity, message, workflowId } of findings) {
     console.error(`found: ${id} (${severity}) in ${workflowId ?? 'the worker'}: ${message}`);
   }
+  for (const labels of alerts) console.error(`fired: ${JSON.stringify(labels)}`);
   for (const failure of fleet.failures) console.error(`failed: ${failure}`);
   if (internalErrors > 0) console.error(`${internalErrors} errors inside the observer`);
   const found = Math.max(findings.length, counted);
-  console.log(`healthy: ${fleet.completed} runs, ${found} findings`);
-  return found === 0 && internalErrors === 0 && fleet.failures.length === 0 ? 0 : 1;
+  console.log(`healthy: ${fleet.completed} runs, ${found} findings, ${alerts.length} alerts`);
+  return found === 0 && alerts.length === 0 && internalErrors === 0 && fleet.failures.length === 0 ? 0 : 1;
 }
 
 function clock(milliseconds: number): string {

@@ -31,7 +31,7 @@ export async function runExample(example: PatternExample, variant: Variant, opti
   const cleanups: (() => Promise<unknown>)[] = [];
   try {
     const surroundings = await openSurroundings(example, agent, workflowId, options, cleanups);
-    const outcome = await run(example, agent, workflowId, surroundings);
+    const outcome = await run(example, agent, workflowId, surroundings, options.shown);
     const { log, internalErrors } = surroundings;
     return { workflowId, outcome, findings: log.findings, internalErrors: await internalErrors() };
   } finally {
@@ -45,6 +45,7 @@ async function run(
   agent: ExampleAgent,
   workflowId: string,
   { client, plugin, worker, log }: Surroundings,
+  shown?: RunOptions['shown'],
 ): Promise<string> {
   const start = () =>
     client.workflow.start(example.workflowType, {
@@ -61,9 +62,12 @@ async function run(
       return started;
     });
   }
-  return whileRunning({ ...worker, ...(await workflowCode(agent, plugin)) }, async () =>
-    end(handle ?? (await start()), example, agent, log, client),
-  );
+  return whileRunning({ ...worker, ...(await workflowCode(agent, plugin)) }, async () => {
+    const running = handle ?? (await start());
+    const outcome = await end(running, example, agent, log, client, shown);
+    if (!agent.endless) await shown?.(workflowId);
+    return outcome;
+  });
 }
 
 async function whileRunning<T>(options: WorkerOptions, use: () => Promise<T>): Promise<T> {
@@ -83,6 +87,7 @@ async function end(
   agent: ExampleAgent,
   log: FindingLog,
   client: Client,
+  shown: RunOptions['shown'],
 ): Promise<string> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const outcome = handle.result().then(
@@ -91,7 +96,10 @@ async function end(
   );
   await Promise.race([meanwhile?.(handle, client), sleep(TIMEOUT_MS, undefined, { ref: false })]);
   await log.untilFound(agent.findings.length, timeout);
-  if (agent.endless) await handle.terminate('the example has shown what it was to show');
+  if (agent.endless) {
+    await shown?.(handle.workflowId);
+    await handle.terminate('the example has shown what it was to show');
+  }
   const ended = await Promise.race([outcome, sleep(TIMEOUT_MS, undefined, { ref: false })]);
   if (ended !== undefined) return ended;
   await handle.terminate('the example takes too long');

@@ -25,6 +25,10 @@ export interface RunOptions {
    * @default Temporal's
    */
   readonly maxCachedWorkflows?: number;
+  /** Serves the worker's metrics on this port, for a Prometheus. */
+  readonly metricsPort?: number;
+  /** Called when the agent has shown what it is to show, while its worker runs and until this resolves. */
+  readonly shown?: (workflowId: string) => Promise<void>;
 }
 
 /** What one agent runs in: nothing of it is shared with another, so that findings cannot be mixed up. */
@@ -34,7 +38,7 @@ export interface Surroundings {
   /** All but the workflow code. */
   readonly worker: WorkerOptions;
   readonly log: FindingLog;
-  /** Errors inside the observer so far. */
+  /** Errors inside the observer so far; 0 where metrics are served, for Prometheus has an alert on them. */
   internalErrors(): Promise<number>;
 }
 
@@ -46,7 +50,7 @@ export async function openSurroundings(
   options: RunOptions,
   cleanups: (() => Promise<unknown>)[],
 ): Promise<Surroundings> {
-  const { address, namespace = 'default', contentDirectory, logger, maxCachedWorkflows } = options;
+  const { address, namespace = 'default', contentDirectory, logger, maxCachedWorkflows, metricsPort } = options;
   const temporary = await mkdtemp(path.join(tmpdir(), 'agent-patterns-'));
   cleanups.push(() => rm(temporary, { recursive: true, force: true }));
   const provider = await startProviderServer();
@@ -60,7 +64,7 @@ export async function openSurroundings(
   const registry = new Registry();
   const plugin = new AgentObservabilityPlugin({
     content: contentDirectory ?? path.join(temporary, 'records'),
-    metrics: { registry },
+    metrics: metricsPort === undefined ? { registry } : { port: metricsPort },
     logger: log,
     ...(thresholds && { thresholds }),
   });

@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util';
+import { EXAMPLES } from '../patterns/examples';
+import type { PatternExample } from '../patterns/pattern-example';
+import { playPattern } from './pattern';
+import { Report } from './report';
+import { playStuckAgents } from './stuck-agents';
+import { openSurroundings, type Surroundings, TIME_SCALE } from './surroundings';
+import { reportUnexpected } from './unexpected';
+
+const USAGE = `Makes each failure pattern happen and waits for its alert to arrive, on a Temporal development server, with the
+exporter, Prometheus, Alertmanager and the rules of the package.
+
+Usage: npm run e2e:alerts [-- options]
+
+  --only <n,...>  these patterns alone; stuck for the agents that get stuck
+  --help          shows this
+
+Of each pattern, a worker with the broken agent runs until the alert is delivered to a webhook; the command in the alert
+has to name the run. Then a worker with the fixed agent runs until the alert is resolved. After that an agent that runs
+longer than expected and an approval that nobody gives are to keep their alerts while workers are killed and exporter and
+Prometheus are restarted. All durations of the rules are divided by ${TIME_SCALE}.
+
+Exit codes: 0 all delivered and resolved, and nothing else · 1 something missing or unexpected · 2 wrong usage`;
+
+/** Patterns that are played at once: a worker takes a core while it starts. */
+const LANES = 2;
+
+async function main(): Promise<number> {
+  const only = readOptions();
+  if (only === undefined) return 2;
+  if (only === 'help') {
+    console.log(USAGE);
+    return 0;
+  }
+  const examples = EXAMPLES.filter(({ pattern }) => only.size === 0 || only.has(String(pattern)));
+  const report = new Report();
+  report.line('', 'starting a Temporal server, the exporter, Prometheus and Alertmanager');
+  const surroundings = await openSurroundings();
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error('interrupted')));
+  });
+  try {
+    const play = async () => {
+      const mendedAt = await playPatterns(examples, surroundings, report);
+      if (only.size === 0 || only.has('stuck')) await playStuckAgents(surroundings, report);
+      await reportUnexpected(surroundings, mendedAt, report);
+    };
+    await Promise.race([play(), interrupted]);
+  } finally {
+    await surroundings.stop();
+  }
+  const { delivered, resolved, unexpected, failures } = report;
+  const all = examples.length;
+  for (const failure of failures) console.log(`failed: ${failure}`);
+  console.log(`alerts: ${delivered}/${all} delivered, ${resolved}/${all} resolved, ${unexpected} unexpected`);
+  return failures.length === 0 && delivered === all && resolved === all && unexpected === 0 ? 0 : 1;
+}
+
+/** @returns when each namespace had its fixed agent, in milliseconds since the epoch */
+async function playPatterns(
+  examples: readonly PatternExample[],
+  surroundings: Surroundings,
+  report: Report,
+): Promise<ReadonlyMap<string, number>> {
+  const mendedAt = new Map<string, number>();
+  const waiting = [...examples];
+  const resolutions: Promise<void>[] = [];
+  const lane = async () => {
+    for (let example = waiting.shift(); example !== undefined; example = waiting.shift()) {
+      const { untilResolved, namespace, mendedAtMs } = await playPattern(example, surroundings, report);
+      mendedAt.set(namespace, mendedAtMs);
+      resolutions.push(untilResolved());
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(resolutions);
+  return mendedAt;
+}
+
+function readOptions(): ReadonlySet<string> | 'help' | undefined {
+  try {
+    const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    if (values.help === true) return 'help';
+    const only = new Set(values.only?.split(','));
+    const known = [...EXAMPLES.map(({ pattern }) => String(pattern)), 'stuck'];
+    for (const what of only) if (!known.includes(what)) throw new Error(`--only ${what}: expected ${known.join(', ')}`);
+    return only;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    return undefined;
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? `alerts failed: ${error.message}` : error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,40 @@
+import { EXAMPLES } from '../patterns/examples';
+import { EXPECTATIONS } from './expectations';
+import type { Report } from './report';
+import { STUCK_ALERTS, STUCK_NAMESPACE } from './stuck-agents';
+import { namespaceOf, type Surroundings } from './surroundings';
+
+/**
+ * Everything that has fired, whether it was delivered or held back by another alert, against what may. That nothing
+ * begins to fire after an agent was mended shows in `startsAt`.
+ */
+export async function reportUnexpected(
+  { monitoring }: Surroundings,
+  mendedAt: ReadonlyMap<string, number>,
+  report: Report,
+): Promise<void> {
+  const unexpected = new Set<string>();
+  for (const { alertname = '', temporal_namespace = '' } of await monitoring.fired()) {
+    if (!expectedIn(temporal_namespace).has(alertname))
+      unexpected.add(`${alertname} in ${temporal_namespace || 'none'}`);
+  }
+  for (const { alert } of monitoring.receiver.deliveries) {
+    const { alertname = '', temporal_namespace = '' } = alert.labels;
+    if (!expectedIn(temporal_namespace).has(alertname))
+      unexpected.add(`${alertname} in ${temporal_namespace || 'none'}`);
+    const mended = mendedAt.get(temporal_namespace);
+    if (mended !== undefined && Date.parse(alert.startsAt) > mended) {
+      unexpected.add(`${alertname} in ${temporal_namespace}, after the agent was mended`);
+    }
+  }
+  for (const what of unexpected) report.line('unexpected', what);
+  report.unexpected = unexpected.size;
+}
+
+function expectedIn(namespace: string): ReadonlySet<string> {
+  if (namespace === STUCK_NAMESPACE) return STUCK_ALERTS;
+  const example = EXAMPLES.find(({ directory }) => namespaceOf(directory) === namespace);
+  if (example === undefined) return new Set();
+  const { matching, besides = {} } = EXPECTATIONS[example.pattern];
+  return new Set([matching.alert, ...Object.keys(besides)]);
+}

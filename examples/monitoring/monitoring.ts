@@ -1,0 +1,142 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { ruleFiles } from '#lib/rules/rule-text';
+import { ensurePrometheusTools } from '../../scripts/prometheus-tools.mjs';
+import { freePort, startServerProcess } from '../../scripts/server-process.mjs';
+import { AlertReceiver, type DeliveredAlert } from './alert-receiver';
+import { alertmanagerConfig, prometheusConfig, ruleConfig, type ScrapeTargets, scaled } from './configuration';
+
+const READY_MS = 30_000;
+/** Prometheus' default: how long an instant query looks back. */
+const LOOKBACK_SECONDS = 300;
+
+export interface MonitoringOptions {
+  /** Where configuration and data go. */
+  readonly directory: string;
+  readonly targets: ScrapeTargets;
+  /** What all durations are divided by. */
+  readonly timeScale: number;
+  readonly delivered?: (alert: DeliveredAlert) => void;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** Prometheus with the shipped rules, and Alertmanager, which delivers to {@link Monitoring.receiver}. */
+export interface Monitoring {
+  readonly prometheusUrl: string;
+  readonly alertmanagerUrl: string;
+  readonly receiver: AlertReceiver;
+  /** Labels of all alerts that have fired, delivered or not. */
+  fired(): Promise<readonly Labels[]>;
+  /** Labels of the alerts that fire now. */
+  firing(): Promise<readonly Labels[]>;
+  restartPrometheus(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @throws Error that says how to get the tools, where they are missing */
+export async function startMonitoring(options: MonitoringOptions): Promise<Monitoring> {
+  const { directory, targets, timeScale } = options;
+  const tools = await ensurePrometheusTools();
+  const cleanups: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
+  };
+  try {
+    const receiver = new AlertReceiver(options.delivered);
+    const webhook = await receiver.listen();
+    cleanups.push(() => receiver.close());
+    const alertmanagerAddress = `127.0.0.1:${await freePort()}`;
+    const prometheusAddress = `127.0.0.1:${await freePort()}`;
+
+    await mkdir(path.join(directory, 'rules'), { recursive: true });
+    for (const [name, text] of ruleFiles(ruleConfig(timeScale))) {
+      await writeFile(path.join(directory, 'rules', name), text);
+    }
+    const prometheusYml = prometheusConfig(targets, alertmanagerAddress, path.join(directory, 'rules/*.rules.yml'));
+    await writeFile(path.join(directory, 'prometheus.yml'), stringify(prometheusYml));
+    const alertmanagerYml = alertmanagerConfig(webhook, timeScale);
+    await writeFile(path.join(directory, 'alertmanager.yml'), stringify(alertmanagerYml));
+
+    const alertmanager = await startServerProcess(
+      'Alertmanager',
+      tools.alertmanager,
+      [
+        `--config.file=${path.join(directory, 'alertmanager.yml')}`,
+        `--storage.path=${path.join(directory, 'alertmanager')}`,
+        `--web.listen-address=${alertmanagerAddress}`,
+        '--cluster.listen-address=',
+        '--log.level=error',
+      ],
+      () => untilReady(alertmanagerAddress),
+    );
+    cleanups.push(() => alertmanager.stop());
+
+    const startPrometheus = () =>
+      startServerProcess(
+        'Prometheus',
+        tools.prometheus,
+        [
+          `--config.file=${path.join(directory, 'prometheus.yml')}`,
+          `--storage.tsdb.path=${path.join(directory, 'prometheus')}`,
+          `--web.listen-address=${prometheusAddress}`,
+          `--query.lookback-delta=${scaled(LOOKBACK_SECONDS, timeScale)}`,
+          '--log.level=error',
+        ],
+        () => untilReady(prometheusAddress),
+      );
+    let prometheus = await startPrometheus();
+    cleanups.push(() => prometheus.stop());
+
+    const prometheusUrl = `http://${prometheusAddress}`;
+    return {
+      prometheusUrl,
+      alertmanagerUrl: `http://${alertmanagerAddress}`,
+      receiver,
+      fired: () => firedAlerts(prometheusUrl),
+      firing: () => firingAlerts(prometheusUrl),
+      restartPrometheus: async () => {
+        await prometheus.stop();
+        prometheus = await startPrometheus();
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function untilReady(address: string): Promise<void> {
+  const deadline = Date.now() + READY_MS;
+  for (;;) {
+    const ready = await fetch(`http://${address}/-/ready`).then(
+      ({ ok, status }) => ok || `status ${status}`,
+      () => 'no answer',
+    );
+    if (ready === true) return;
+    if (Date.now() > deadline) throw new Error(`${ready} from ${address} within ${READY_MS / 1000} s`);
+    await sleep(50);
+  }
+}
+
+async function firedAlerts(url: string): Promise<readonly Labels[]> {
+  const matcher = encodeURIComponent('ALERTS{alertstate="firing"}');
+  return (await ask<{ data: readonly Labels[] }>(`${url}/api/v1/series?match[]=${matcher}`)).data;
+}
+
+async function firingAlerts(url: string): Promise<readonly Labels[]> {
+  interface Answer {
+    readonly data: { readonly alerts: readonly { readonly state: string; readonly labels: Labels }[] };
+  }
+  const { data } = await ask<Answer>(`${url}/api/v1/alerts`);
+  return data.alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels);
+}
+
+async function ask<T>(url: string): Promise<T> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`Prometheus answered with status ${response.status}`);
+  return (await response.json()) as T;
+}
