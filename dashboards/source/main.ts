@@ -15,7 +15,7 @@ for (const [name, dashboard] of Object.entries(dashboards())) {
   const text = `${JSON.stringify(dashboard, null, 2)}\n`;
   if (process.argv.includes('--check')) {
     if (read(file) === text) continue;
-    process.stderr.write(`dashboards/${name}.json is out of date: run \`npm run render\`.\n`);
+    process.stderr.write(`dashboards/${name}.json is out of date: run \`npm run render:dashboards\`.\n`);
     process.exitCode = 1;
   } else writeFileSync(file, text);
 }
