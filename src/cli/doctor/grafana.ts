@@ -36,9 +36,9 @@ export async function checkGrafana(target: HttpTarget): Promise<CheckResult[]> {
     else part.problem('health', `${target.address} does not say that it is healthy`, FLAG);
   });
   if (part.results.some(({ status }) => status === 'problem')) return part.results;
-  await Promise.all([
-    part.attempt('dashboards', FLAG, () => checkDashboards(part, target)),
-    part.attempt('data-source', FLAG, () => checkDataSource(part, target)),
+  await part.together([
+    (own) => own.attempt('dashboards', FLAG, () => checkDashboards(own, target)),
+    (own) => own.attempt('data-source', FLAG, () => checkDataSource(own, target)),
   ]);
   return part.results;
 }

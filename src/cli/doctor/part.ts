@@ -33,6 +33,13 @@ export class Part {
     }
   }
 
+  /** Does several things side by side, and tells of them in order. */
+  async together(looks: readonly ((part: Part) => Promise<void>)[]): Promise<void> {
+    const parts = looks.map(() => new Part(this.name));
+    await Promise.all(looks.map((look, i) => look(parts[i] as Part)));
+    this.results.push(...parts.flatMap(({ results }) => results));
+  }
+
   private add(check: string, status: CheckStatus, message: string, fix?: string): void {
     this.results.push({ part: this.name, check, status, message, ...(fix !== undefined && { fix }) });
   }

@@ -6,9 +6,7 @@ import type { HttpTarget } from './http';
 import { type Fields, list, text } from './json';
 import type { Part } from './part';
 import { askPrometheus } from './prometheus-api';
-
-/** Named in one line. */
-const MOST_SHOWN = 5;
+import { some } from './some';
 
 const LOAD =
   'Put alerts/*.rules.yml of the package under rule_files of prometheus.yml, and reload Prometheus (kill -HUP, or POST /-/reload).';
@@ -56,9 +54,4 @@ function checkHealth(part: Part, loaded: readonly Fields[]): void {
       firing.length === 0 ? 'rules are evaluated; no alert fires' : `rules are evaluated; firing: ${some(firing)}`,
     );
   }
-}
-
-function some(names: readonly string[]): string {
-  const more = names.length > MOST_SHOWN ? `, and ${names.length - MOST_SHOWN} more` : '';
-  return names.slice(0, MOST_SHOWN).join(', ') + more;
 }

@@ -6,15 +6,13 @@ import type { HttpTarget } from './http';
 import { type Fields, fields, list, text } from './json';
 import type { Part } from './part';
 import { askPrometheus, seriesOf } from './prometheus-api';
+import { some } from './some';
 
 /** Scrape jobs, as regular expressions that match whole names. */
 export interface ScrapeJobs {
   readonly worker: string;
   readonly exporter: string;
 }
-
-/** Named in one line. */
-const MOST_SHOWN = 3;
 
 const USUAL_ADDRESS = {
   worker: `127.0.0.1:${DEFAULT_WORKER_PORT}`,
@@ -35,13 +33,10 @@ function judge(part: Part, who: keyof ScrapeJobs, targets: readonly Fields[]): v
   const down = targets.filter(({ health }) => health === 'down');
   const unknown = targets.filter(({ health }) => health !== 'down' && health !== 'up');
   if (down.length > 0) {
-    const errors = down
-      .slice(0, MOST_SHOWN)
-      .map((one) => `${text(one.scrapeUrl)}: ${text(one.lastError) || 'no reason given'}`);
-    const more = down.length > MOST_SHOWN ? `; and ${down.length - MOST_SHOWN} more` : '';
+    const errors = down.map((one) => `${text(one.scrapeUrl)}: ${text(one.lastError) || 'no reason given'}`);
     part.problem(
       check,
-      `${down.length} of ${plural(targets.length, 'target')} of the ${who} cannot be scraped: ${errors.join('; ')}${more}`,
+      `${down.length} of ${plural(targets.length, 'target')} of the ${who} cannot be scraped: ${some(errors, '; ')}`,
       `Start what serves there, on an address that Prometheus can reach: a loopback address is of its own machine or container.`,
     );
   } else if (unknown.length > 0) {

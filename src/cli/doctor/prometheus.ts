@@ -30,11 +30,11 @@ export async function checkPrometheus(target: HttpTarget, jobs: ScrapeJobs): Pro
     else part.problem('ready', `${target.address}/-/ready answers with status ${status}`, FLAG);
   });
   if (part.results.some(({ status }) => status === 'problem')) return part.results;
-  await Promise.all([
-    part.attempt('targets', FLAG, () => checkTargets(part, target, jobs)),
-    part.attempt('samples', FLAG, () => checkSamples(part, target)),
-    part.attempt('rules', FLAG, () => checkRules(part, target)),
-    part.attempt('alertmanagers', FLAG, () => checkAlertmanagers(part, target)),
+  await part.together([
+    (own) => own.attempt('targets', FLAG, () => checkTargets(own, target, jobs)),
+    (own) => own.attempt('samples', FLAG, () => checkSamples(own, target)),
+    (own) => own.attempt('rules', FLAG, () => checkRules(own, target)),
+    (own) => own.attempt('alertmanagers', FLAG, () => checkAlertmanagers(own, target)),
   ]);
   return part.results;
 }

@@ -51,8 +51,8 @@ export async function checkTemporal(questions: TemporalQuestions): Promise<Check
   try {
     const ask: TemporalTarget['ask'] = (request) => connection.withDeadline(Date.now() + timeoutMs, request);
     const target = { ...questions, connection, ask };
-    const [isThere] = await Promise.all([checkNamespace(part, target), checkServer(part, target)]);
-    if (isThere) {
+    await part.together([(own) => checkServer(own, target), (own) => checkNamespace(own, target)]);
+    if (!part.results.some(({ check, status }) => check === 'namespace' && status === 'problem')) {
       const attributes = await checkAttributes(part, target);
       await checkVisibility(part, target, attributes);
     }
@@ -79,7 +79,7 @@ async function checkServer(part: Part, target: TemporalTarget): Promise<void> {
   }
 }
 
-async function checkNamespace(part: Part, target: TemporalTarget): Promise<boolean> {
+async function checkNamespace(part: Part, target: TemporalTarget): Promise<void> {
   const { connection, ask } = target;
   const { namespace } = target.flags;
   try {
@@ -87,11 +87,9 @@ async function checkNamespace(part: Part, target: TemporalTarget): Promise<boole
     if (namespaceInfo?.state === REGISTERED) part.ok('namespace', `namespace "${namespace}" is registered`);
     else part.warning('namespace', `namespace "${namespace}" is deprecated or deleted`, 'Choose another: --namespace.');
     checkLimits(part, Number(namespaceInfo?.limits?.blobSizeLimitError ?? 0));
-    return true;
   } catch (error) {
     const { message, fix } = refusal(error, target);
     part.problem('namespace', message, fix);
-    return false;
   }
 }
 

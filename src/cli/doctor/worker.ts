@@ -4,6 +4,7 @@ import type { HttpTarget } from './http';
 import { checkObserverErrors, readMetricsPage } from './metrics-page';
 import { Part } from './part';
 import type { CheckResult } from './report';
+import { some } from './some';
 import { Unanswered } from './unanswered';
 
 const FLAG = '--worker-metrics';
@@ -58,7 +59,7 @@ function checkGate(part: Part, page: string, namespace: string): void {
     const where = shut.map(({ labels }) => `${labels.task_queue} of namespace "${labels.temporal_namespace}"`);
     part.warning(
       'search-attributes-enabled',
-      `new runs write no search attributes on task queue ${where.join(', ')}`,
+      `new runs write no search attributes on task queue ${some(where)}`,
       `Unless mode or rollout say so: temporal-agent-observability setup --namespace ${shellQuote(shut[0]?.labels.temporal_namespace ?? namespace)}; the worker looks again every few minutes.`,
     );
   } else part.ok('search-attributes-enabled', 'new runs write search attributes');
