@@ -1,6 +1,5 @@
 /**
- * What runs in the container `demo`: a worker, agents that do well, agents that show each failure pattern, and one each
- * that is stuck and that nobody approves.
+ * What runs in the container `demo`: a worker, agents that do well, one that is stuck, and one that nobody approves.
  *
  * @module
  */
@@ -14,14 +13,12 @@ import { startTelemetry } from 'temporal-agent-observability/otel';
 import { run } from '#lib/cli/program';
 import { DEMO_AGENTS } from '../../examples/demo/agents';
 import { quietLogger } from '../../examples/demo/quiet-logger';
-import { EXAMPLES } from '../../examples/patterns/examples';
-import { runExample } from '../../examples/patterns/run';
+import { forEver, untilSignal } from './for-ever';
 import { seed } from './seed';
 import { createDemoWorker } from './worker';
 
 const START_EVERY_MS = 5_000;
 const SEED_EVERY_MS = 60_000;
-const ROUND_EVERY_MS = 60_000;
 
 const address = process.env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233';
 /** Reachable from the other containers. */
@@ -30,9 +27,9 @@ const port = Number(process.env.METRICS_PORT ?? 9465);
 const coreMetricsPort = Number(process.env.CORE_METRICS_PORT ?? 9464);
 
 async function main(): Promise<void> {
-  // Agents fail here on purpose: what Temporal warns of it would bury the findings.
+  // Tools fail here on purpose, and Temporal warns of each attempt.
   const logger = quietLogger('ERROR');
-  Runtime.install(runtimeOptions({ metricsAddress: `${host}:${coreMetricsPort}`, runtime: { logger } }));
+  Runtime.install(runtimeOptions({ metricsAddress: `${host}:${coreMetricsPort}`, runtime: { logger, shutdownSignals: [] } }));
   const output = { print: console.log, note: console.error };
   if ((await run(['setup', '--address', address], output)) !== 0) throw new Error('search attributes are missing');
 
@@ -42,14 +39,7 @@ async function main(): Promise<void> {
   const plugins = [...(telemetry?.plugins ?? []), plugin];
   const { worker, close } = await createDemoWorker(address, plugins);
   const client = new Client({ connection: await Connection.connect({ address }), plugins });
-  await worker.runUntil(
-    Promise.race([
-      untilSignal(),
-      forEver(SEED_EVERY_MS, () => seed(client)),
-      startAgents(client),
-      forEver(ROUND_EVERY_MS, showPatterns),
-    ]),
-  );
+  await worker.runUntil(Promise.race([untilSignal(), forEver(SEED_EVERY_MS, () => seed(client)), startAgents(client)]));
   await close();
   await telemetry?.shutdown();
 }
@@ -64,30 +54,6 @@ async function startAgents(client: Client): Promise<never> {
       await agent.start({ client, number, secret, scripted: true });
       await sleep(START_EVERY_MS);
     }
-  });
-}
-
-async function showPatterns(): Promise<void> {
-  const logger = quietLogger('ERROR');
-  const contentDirectory = process.env.TEMPORAL_AGENT_OBSERVABILITY_CONTENT;
-  for (const example of EXAMPLES) {
-    // The same endpoint as the worker's, where what was counted stays.
-    const metrics = { metricsHost: host, metricsPort: port };
-    await runExample(example, 'broken', { address, logger, ...metrics, ...(contentDirectory && { contentDirectory }) });
-  }
-}
-
-/** One failure, for example of a Temporal that is started again, does not end the demo. */
-async function forEver(pauseMs: number, work: () => Promise<void>): Promise<never> {
-  for (;;) {
-    await work().catch((error: unknown) => console.error(error instanceof Error ? error.message : error));
-    await sleep(Math.max(pauseMs, 1_000));
-  }
-}
-
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
 }
 

@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { withAgentTask } from 'temporal-agent-observability';
 import { TASK_QUEUE } from '../../examples/demo/agents';
-import { refund, stuckResearch } from './workflows';
 
 /** Overdue half a minute after it was requested. */
 const DUE_MS = 30_000;
@@ -10,9 +9,9 @@ const DUE_MS = 30_000;
 export async function seed(client: Client): Promise<void> {
   const again = { taskQueue: TASK_QUEUE, workflowIdConflictPolicy: 'USE_EXISTING' } as const;
   await withAgentTask({ taskId: 'stuck' }, () =>
-    client.workflow.start(stuckResearch, { ...again, workflowId: 'stuck-agent' }),
+    client.workflow.start('stuckResearch', { ...again, workflowId: 'stuck-agent' }),
   );
   await withAgentTask({ taskId: 'unapproved' }, () =>
-    client.workflow.start(refund, { ...again, workflowId: 'unapproved-refund', args: [DUE_MS] }),
+    client.workflow.start('refund', { ...again, workflowId: 'unapproved-refund', args: [DUE_MS] }),
   );
 }

@@ -96,7 +96,7 @@ test('Prometheus asks the services by the ports at which they serve', () => {
   const targets = scrape_configs.flatMap(({ static_configs }: { static_configs: { targets: string[] }[] }) =>
     static_configs.flatMap((config) => config.targets),
   );
-  expect(targets).toEqual(['demo:9465', 'demo:9464', 'exporter:9466']);
+  expect(targets).toEqual(['demo:9465', 'demo:9464', 'patterns:9465', 'exporter:9466']);
   for (const target of targets) expect(Object.keys(file.services)).toContain(target.split(':')[0]);
 });
 
