@@ -29,7 +29,9 @@ const coreMetricsPort = Number(process.env.CORE_METRICS_PORT ?? 9464);
 async function main(): Promise<void> {
   // Tools fail here on purpose, and Temporal warns of each attempt.
   const logger = quietLogger('ERROR');
-  Runtime.install(runtimeOptions({ metricsAddress: `${host}:${coreMetricsPort}`, runtime: { logger, shutdownSignals: [] } }));
+  Runtime.install(
+    runtimeOptions({ metricsAddress: `${host}:${coreMetricsPort}`, runtime: { logger, shutdownSignals: [] } }),
+  );
   const output = { print: console.log, note: console.error };
   if ((await run(['setup', '--address', address], output)) !== 0) throw new Error('search attributes are missing');
 

@@ -12,7 +12,8 @@ import { Part } from './part';
 import { checkPrometheus } from './prometheus';
 import type { ScrapeJobs } from './prometheus-targets';
 import { type CheckResult, DOCTOR_VERSION, type DoctorReport, type PartName, summarize } from './report';
-import { checkTemporal, type TemporalQuestions } from './temporal';
+import { checkTemporal } from './temporal';
+import type { TemporalQuestions } from './temporal-target';
 import { checkWorker } from './worker';
 
 /** Address of a part; `undefined` for one that is not looked at. */

@@ -6,7 +6,7 @@ import {
 } from '../../client/search-attribute-registry';
 import { DEFAULT_ADDRESS } from '../connection';
 import type { Part } from './part';
-import { refusal, type TemporalTarget } from './temporal';
+import { refusal, type TemporalTarget } from './temporal-target';
 
 /** @returns what is known of them; `undefined` when they cannot be listed */
 export async function checkAttributes(part: Part, target: TemporalTarget): Promise<SearchAttributeStatus | undefined> {

@@ -10,7 +10,7 @@ import { REQUIRED_SEARCH_ATTRIBUTE } from '../../definitions/search-attributes';
 import { isNotFoundError, isPermissionError } from '../cli-error';
 import { plural } from '../explain/format';
 import type { Part } from './part';
-import { refusal, type TemporalTarget } from './temporal';
+import { refusal, type TemporalTarget } from './temporal-target';
 
 const GRANT = 'Give the credentials of the exporter and of the commands the right to read the namespace.';
 

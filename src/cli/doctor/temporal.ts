@@ -7,31 +7,16 @@
 import { Connection } from '@temporalio/client';
 import { PAYLOAD_LIMIT_BYTES } from '../../definitions/limits';
 import { readableBytes } from '../../definitions/readable-bytes';
-import type { SearchAttributeName } from '../../definitions/search-attributes';
-import { CliError, explainServiceError, unreachable } from '../cli-error';
-import { type ConnectionFlags, connectionOptions } from '../connection';
+import { CliError, unreachable } from '../cli-error';
+import { connectionOptions } from '../connection';
 import { Part } from './part';
 import type { CheckResult } from './report';
 import { checkAttributes } from './temporal-attributes';
+import { refusal, type TemporalQuestions, type TemporalTarget } from './temporal-target';
 import { checkVisibility } from './temporal-visibility';
 
 /** Temporal's `NamespaceState` of one that works. */
 const REGISTERED = 1;
-
-export interface TemporalQuestions {
-  readonly flags: ConnectionFlags;
-  /** Search attributes that the workers use. */
-  readonly wanted: readonly SearchAttributeName[];
-  /** Time allowed for one request, in milliseconds. */
-  readonly timeoutMs: number;
-}
-
-/** A connection in whose namespace is looked. */
-export interface TemporalTarget extends TemporalQuestions {
-  readonly connection: Connection;
-  /** Sends a request within the time allowed. */
-  ask<T>(request: () => Promise<T>): Promise<T>;
-}
 
 /** @throws CliError when the connection is configured wrongly */
 export async function checkTemporal(questions: TemporalQuestions): Promise<CheckResult[]> {
@@ -60,12 +45,6 @@ export async function checkTemporal(questions: TemporalQuestions): Promise<Check
     await connection.close();
   }
   return part.results;
-}
-
-/** What a request threw, as one line and what to do about it. */
-export function refusal(error: unknown, { flags }: TemporalQuestions): { message: string; fix: string } {
-  const { message, advice } = explainServiceError(error, flags);
-  return { message, fix: advice ?? 'See the log of the Temporal server.' };
 }
 
 async function checkServer(part: Part, target: TemporalTarget): Promise<void> {
