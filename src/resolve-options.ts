@@ -22,6 +22,7 @@ import {
   oneOf,
   record,
 } from './definitions/option-checks';
+import { DEFAULT_WORKER_PORT } from './definitions/ports';
 import {
   REQUIRED_SEARCH_ATTRIBUTE,
   SEARCH_ATTRIBUTE_NAMES,
@@ -165,7 +166,7 @@ function resolveMetrics({ name, value }: Named<unknown>): ResolvedOptions['metri
     return Object.freeze({ registry });
   }
   known(name, options, ['port', 'host']);
-  const { port = 9465, host = '127.0.0.1' } = options;
+  const { port = DEFAULT_WORKER_PORT, host = '127.0.0.1' } = options;
   return Object.freeze({
     host: nonEmpty(`${name}.host`, host),
     port: integer(`${name}.port`, port, { min: 0, max: 65_535 }),

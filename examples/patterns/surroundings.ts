@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly maxCachedWorkflows?: number;
   /** Serves the worker's metrics on this port, for a Prometheus. */
   readonly metricsPort?: number;
+  /** @default '127.0.0.1' */
+  readonly metricsHost?: string;
   /** Called when the agent has shown what it is to show, while its worker runs and until this resolves. */
   readonly shown?: (workflowId: string) => Promise<void>;
 }
@@ -51,6 +53,7 @@ export async function openSurroundings(
   cleanups: (() => Promise<unknown>)[],
 ): Promise<Surroundings> {
   const { address, namespace = 'default', contentDirectory, logger, maxCachedWorkflows, metricsPort } = options;
+  const { metricsHost = '127.0.0.1' } = options;
   const temporary = await mkdtemp(path.join(tmpdir(), 'agent-patterns-'));
   cleanups.push(() => rm(temporary, { recursive: true, force: true }));
   const provider = await startProviderServer();
@@ -64,7 +67,7 @@ export async function openSurroundings(
   const registry = new Registry();
   const plugin = new AgentObservabilityPlugin({
     content: contentDirectory ?? path.join(temporary, 'records'),
-    metrics: metricsPort === undefined ? { registry } : { port: metricsPort },
+    metrics: metricsPort === undefined ? { registry } : { host: metricsHost, port: metricsPort },
     logger: log,
     ...(thresholds && { thresholds }),
   });

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addApprovalsCommand } from './commands/approvals';
+import { addDoctorCommand } from './commands/doctor';
 import { addExplainCommand } from './commands/explain';
 import { addExporterCommand } from './commands/exporter';
 import { addFindingsCommand } from './commands/findings';
@@ -29,6 +30,7 @@ Exit codes:
   0 done · 1 failed · 2 wrong usage · 3 Temporal not reachable · 4 not found · 5 not permitted · 6 refused by the workflow`,
     );
   addSetupCommand(program, output);
+  addDoctorCommand(program, output);
   addExplainCommand(program, output);
   addExporterCommand(program, output);
   addFindingsCommand(program, output);

@@ -111,6 +111,7 @@ function typesByName(types: { [name: string]: number } | null | undefined): Read
   return new Map(Object.entries(types ?? {}).map(([name, type]) => [name, TYPE_NAMES[type] ?? String(type)]));
 }
 
-function shellQuote(text: string): string {
-  return /^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+/** A word of a command line. */
+export function shellQuote(text: string): string {
+  return /^[\w.@:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

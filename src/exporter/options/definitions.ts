@@ -7,6 +7,7 @@
 
 import { formatDuration } from '../../definitions/duration';
 import { FINDING_IDS } from '../../definitions/findings';
+import { DEFAULT_EXPORTER_PORT } from '../../definitions/ports';
 import { DEFAULT_EXPORTER_CONFIG as DEFAULTS } from '../config';
 import {
   duration,
@@ -96,8 +97,8 @@ export const EXPORTER_OPTIONS = {
   'metrics.port': {
     kind: wholeNumber({ min: 0, max: 65_535 }),
     description: 'Port that metrics are served on; 0 takes a free one.',
-    fallback: 9466,
-    example: 9466,
+    fallback: DEFAULT_EXPORTER_PORT,
+    example: DEFAULT_EXPORTER_PORT,
     standalone: true,
   },
   contentDir: {
