@@ -33,7 +33,7 @@ async function toNextRun(handle: WorkflowHandle): Promise<void> {
 }
 
 describe('an approval that is open when the run continues as new', () => {
-  test.concurrent('keeps the deadline of the first request, its stage and what happened to it', async () => {
+  test.concurrent('keeps the deadline of the first request, its stage and what happened to it', async ({ expect }) => {
     const onTimeout = { escalateTo: 'lead', timeout: 2500, then: 'approve' };
     const handle = await agents.start('acrossRuns', [1, 2, { id: 'a', timeout: 300, onTimeout }]);
     await expect.poll(async () => (await approvalsOf(handle)).open[0]?.state, IN_TIME).toBe('escalated');
@@ -66,7 +66,9 @@ describe('an approval that is open when the run continues as new', () => {
     ]);
   });
 
-  test.concurrent('whose last deadline passes before the next run asks takes no update, and is timed out when it asks', async () => {
+  test.concurrent('whose last deadline passes before the next run asks takes no update, and is timed out when it asks', async ({
+    expect,
+  }) => {
     const handle = await agents.start('asksLaterInNextRun', [1, { id: 'a', timeout: 1500 }]);
     await untilOpen(handle, 'a');
     await toNextRun(handle);
@@ -114,7 +116,7 @@ test.concurrent('a decision that came early travels, and is taken in the next ru
   expect(await handle.result()).toMatchObject([{ outcome: 'approved' }, { outcome: 'rejected', actor: 'ann' }]);
 });
 
-test.concurrent('what was given up before continuing as new is asked again', async () => {
+test.concurrent('what was given up before continuing as new is asked again', async ({ expect }) => {
   const handle = await agents.start('givesUpAndContinues', [1, hour('a')]);
   const [open] = await untilOpen(handle, 'a');
   const requestedAt = open?.requestedAt;
@@ -125,7 +127,7 @@ test.concurrent('what was given up before continuing as new is asked again', asy
   expect(await handle.result()).toMatchObject({ outcome: 'approved' });
 });
 
-test.concurrent('ten times in a row lose neither deadline nor decisions, and every run replays', async () => {
+test.concurrent('ten times in a row lose neither deadline nor decisions, and every run replays', async ({ expect }) => {
   const handle = await agents.start('acrossRuns', [1, 11, hour('a'), { id: 'b', timeout: '2 hours' }]);
   const [a, b] = await untilOpen(handle, 'a', 'b');
   await handle.signal('agentApprovalDecide', { id: 'b', verdict: 'approve', actor: 'ann' });
