@@ -1,8 +1,7 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { withLock } from './lock.mjs';
-import { run, say } from './process.mjs';
+import { CACHE, run, say } from './process.mjs';
 
 /** The programs, with the Debian package that has each and the names that it goes by. */
 const TOOLS = {
@@ -15,8 +14,8 @@ const TOOLS = {
 /** @typedef {keyof typeof TOOLS} PrometheusTool */
 
 /**
- * Path of a program of Prometheus: on PATH, else in the cache, else from the Debian package, which is unpacked there and
- * not installed.
+ * Path of a program of Prometheus: on PATH, else from the Debian package, which is installed. Unpacking would not do:
+ * Debian's Alertmanager looks for its templates under `/usr/share`.
  *
  * @param {PrometheusTool} tool
  * @param {NodeJS.ProcessEnv} [env]
@@ -25,22 +24,19 @@ const TOOLS = {
 export async function ensurePrometheusTool(tool, env = process.env) {
   const found = find(tool, env);
   if (found) return found;
-  const folder = cachedFolder(tool, env);
-  const lock = path.join(path.dirname(folder), `${TOOLS[tool].from}.lock`);
-  mkdirSync(path.dirname(lock), { recursive: true });
-  return withLock(lock, `obtaining ${tool}`, async () => {
+  const { from } = TOOLS[tool];
+  return withLock(path.join(CACHE, 'debian.lock'), `installing ${from}`, async () => {
     const since = find(tool, env);
     if (since) return since;
-    const { from } = TOOLS[tool];
     try {
-      await unpack(from, folder, env);
+      await install(from, env);
     } catch (error) {
       throw missing(tool, error instanceof Error ? error.message : String(error));
     }
-    const unpacked = find(tool, env);
-    if (!unpacked) throw missing(tool, `the Debian package ${from} does not have it`);
-    say(`${tool} ready: ${unpacked}`);
-    return unpacked;
+    const installed = find(tool, env);
+    if (!installed) throw missing(tool, `the Debian package ${from} does not have it`);
+    say(`${tool} ready: ${installed}`);
+    return installed;
   });
 }
 
@@ -49,20 +45,8 @@ export async function ensurePrometheusTool(tool, env = process.env) {
  * @param {NodeJS.ProcessEnv} env
  */
 function find(tool, env) {
-  const folders = [
-    ...(env.PATH ?? '').split(path.delimiter).filter(Boolean),
-    path.join(cachedFolder(tool, env), 'usr/bin'),
-  ];
+  const folders = (env.PATH ?? '').split(path.delimiter).filter(Boolean);
   return folders.flatMap((folder) => TOOLS[tool].names.map((name) => path.join(folder, name))).find(isExecutable);
-}
-
-/**
- * @param {PrometheusTool} tool
- * @param {NodeJS.ProcessEnv} env
- */
-function cachedFolder(tool, env) {
-  const base = env.XDG_CACHE_HOME || path.join(env.HOME ?? homedir(), '.cache');
-  return path.join(base, 'temporal-agent-observability', `debian-${TOOLS[tool].from}`);
 }
 
 /** @param {string} file */
@@ -77,24 +61,18 @@ function isExecutable(file) {
 
 /**
  * @param {string} name of the package
- * @param {string} folder
  * @param {NodeJS.ProcessEnv} env
  */
-async function unpack(name, folder, env) {
-  say(`Obtaining the Debian package ${name} …`);
-  // Beside the target, so that it can be renamed into place.
-  const scratch = mkdtempSync(path.join(path.dirname(folder), 'obtain-'));
-  try {
-    await run('apt-get', ['download', name], { cwd: scratch, env });
-    const [file] = readdirSync(scratch);
-    if (!file) throw new Error(`apt-get downloaded nothing for ${name}`);
-    const content = path.join(scratch, 'content');
-    await run('dpkg-deb', ['-x', path.join(scratch, file), content], { env });
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(content, folder);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+async function install(name, env) {
+  say(`Installing the Debian package ${name} …`);
+  // Debian starts the services that it installs, but not in this runlevel; ours are started on ports of their own.
+  const quiet = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' } };
+  const now = () => run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', name], quiet);
+  await now().catch(async () => {
+    // A machine that was just made may not know yet which packages there are.
+    await run('apt-get', ['-qq', 'update'], quiet);
+    await now();
+  });
 }
 
 /**
@@ -105,8 +83,8 @@ function missing(tool, reason) {
   return new Error(
     [
       `no ${tool}. Install it so that it is on PATH: \`apt-get install ${TOOLS[tool].from}\` on Debian and Ubuntu,`,
-      '`brew install prometheus` on macOS, or a release of https://prometheus.io/download.',
-      `Tried PATH, the cache, and the Debian package: ${reason}`,
+      '`brew install prometheus alertmanager` on macOS, or a release of https://prometheus.io/download.',
+      `Tried PATH and the Debian package: ${reason}`,
     ].join('\n'),
   );
 }

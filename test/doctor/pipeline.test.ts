@@ -148,9 +148,11 @@ test('jobs of other names are found out, and taken when they are given', async (
       fix: expect.stringContaining('--exporter-job watcher'),
     });
   });
-  const named = await doctor(...own, '--prometheus', prometheus, '--worker-job', 'agents', '--exporter-job', 'watch.+');
-  expect(named.check('prometheus/targets-of-worker')?.status).toBe('ok');
-  expect(named.check('prometheus/targets-of-exporter')?.status).toBe('ok');
+  const named = [...own, '--prometheus', prometheus, '--worker-job', 'agents', '--exporter-job', 'watch.+'];
+  await until(named, ({ check }) => {
+    expect(check('prometheus/targets-of-worker')?.status).toBe('ok');
+    expect(check('prometheus/targets-of-exporter')?.status).toBe('ok');
+  });
 });
 
 test('a few rules are not all, and one that cannot be evaluated says why', async () => {
