@@ -5,8 +5,8 @@
  * @module
  */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils';
 import type { NamedHistory } from './histories';
@@ -31,8 +31,9 @@ export async function keepHistories(name: string, histories: KeptHistories): Pro
     ]),
   );
   mkdirSync(DIRECTORY, { recursive: true });
-  // Stack traces name files of the machine.
-  const text = JSON.stringify(json).replaceAll(`${process.cwd()}/`, '');
+  // Stack traces name files of the machine; packages can stand elsewhere, behind a link.
+  const folders = [process.cwd(), dirname(realpathSync('node_modules'))];
+  const text = folders.reduce((json, folder) => json.replaceAll(`${folder}/`, ''), JSON.stringify(json));
   writeFileSync(file, gzipSync(text, { level: 9 }));
 }
 
