@@ -1,10 +1,13 @@
 /** gRPC status codes that are told apart; they are a wire contract. */
 export const GRPC = {
+  cancelled: 1,
   invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
   permissionDenied: 7,
   resourceExhausted: 8,
+  failedPrecondition: 9,
+  aborted: 10,
   unimplemented: 12,
   unavailable: 14,
   unauthenticated: 16,

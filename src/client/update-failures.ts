@@ -10,14 +10,7 @@ import { isGrpcServiceError, QueryNotRegisteredError, WorkflowUpdateFailedError 
 import { ApplicationFailure } from '@temporalio/common';
 import { APPROVAL_REFUSALS, type ApprovalRefusal } from '../definitions/approvals';
 import { APPROVAL_REFUSED } from '../definitions/wire';
-
-// gRPC status codes, which are a wire contract.
-const CANCELLED = 1;
-const DEADLINE_EXCEEDED = 4;
-const RESOURCE_EXHAUSTED = 8;
-const FAILED_PRECONDITION = 9;
-const ABORTED = 10;
-const UNAVAILABLE = 14;
+import { GRPC } from './grpc-status';
 
 /** By how much the server's deadline may come before the client's. */
 const CLOCK_MS = 100;
@@ -49,21 +42,21 @@ export function isNoHandler(error: unknown): boolean {
 export function isTimeout(error: unknown, untilMs: number): boolean {
   const code = grpcStatusOf(error)?.code;
   // A server whose clock is a little ahead gives up before the client does, which calls it off.
-  return code === DEADLINE_EXCEEDED || (code === CANCELLED && Date.now() >= untilMs - CLOCK_MS);
+  return code === GRPC.deadlineExceeded || (code === GRPC.cancelled && Date.now() >= untilMs - CLOCK_MS);
 }
 
 /** The workflow's tasks fail, so that nothing can be answered until its code is mended. */
 export function isTaskFailing(error: unknown): boolean {
   const status = grpcStatusOf(error);
-  return status?.code === FAILED_PRECONDITION && /workflow task/i.test(status.details);
+  return status?.code === GRPC.failedPrecondition && /workflow task/i.test(status.details);
 }
 
 /** What goes by: the server's limits, a workflow task that failed, a shard that moved. */
 export function isPassing(error: unknown): boolean {
   if (isTaskFailing(error)) return true;
   const status = grpcStatusOf(error);
-  if (status?.code === UNAVAILABLE) return /workflow update was aborted/i.test(status.details);
-  return status?.code === RESOURCE_EXHAUSTED || status?.code === ABORTED;
+  if (status?.code === GRPC.unavailable) return /workflow update was aborted/i.test(status.details);
+  return status?.code === GRPC.resourceExhausted || status?.code === GRPC.aborted;
 }
 
 /** Status of the call, looking through the client's wrappers. */

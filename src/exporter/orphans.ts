@@ -8,6 +8,7 @@ import type { Visibility } from '../client/visibility';
 import { ParentInquiry } from './parent-inquiry';
 import { type ParentEnd, type ParentState, readParentStates } from './parent-runs';
 import { type ChildRun, type ChildrenRequest, listRunningChildren } from './running-children';
+import { taskStartMs } from './task-start';
 import type { WorkflowDescriber } from './workflow-describer';
 
 export interface OrphansRequest extends ChildrenRequest {
@@ -43,7 +44,7 @@ export async function findOrphans(
   request: OrphansRequest,
 ): Promise<FoundOrphans> {
   const { children, more } = await listRunningChildren(visibility, request);
-  const oldestFirst = children.toSorted((a, b) => taskStart(a) - taskStart(b) || (a.runId < b.runId ? -1 : 1));
+  const oldestFirst = children.toSorted((a, b) => taskStartMs(a) - taskStartMs(b) || (a.runId < b.runId ? -1 : 1));
   // The first child of each parent stands for all of its children.
   const firstborn = new Map(oldestFirst.toReversed().map((child) => [child.parent.runId, child]));
   const parents = [...firstborn.values()].toReversed().map(({ parent }) => parent);
@@ -66,9 +67,4 @@ export async function findOrphans(
     more,
     undecided: children.filter((child) => stateOf(child)?.state === 'unclear').length,
   };
-}
-
-/** When the task of an agent began, which may be earlier than its run. */
-export function taskStart({ taskStartedAtMs, startedAtMs }: ChildRun): number {
-  return taskStartedAtMs ?? startedAtMs;
 }

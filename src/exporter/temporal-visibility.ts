@@ -1,12 +1,9 @@
+import { listPages } from '../client/list-pages';
 import type { ListedRuns, Visibility } from '../client/visibility';
-import { readVisibleRun, type VisibleRun } from '../client/visible-run';
 import type { ExporterQuery } from '../definitions/exporter-queries';
 import { type ExporterConnection, type RequestOptions, TemporalRequests } from './temporal-requests';
 
 export type { ExporterConnection } from './temporal-requests';
-
-/** Most that the server gives in one page by default. */
-const PAGE_SIZE = 1000;
 
 /** Of a command: half of what a server allows a namespace by default (`frontend.namespaceRPS.visibility`). */
 const COMMAND_OPTIONS: RequestOptions = { requestsPerSecond: 5 };
@@ -33,21 +30,10 @@ export class TemporalVisibility implements Visibility {
 
   async list(query: ExporterQuery, condition: string, limit: number): Promise<ListedRuns> {
     const { namespace } = this;
-    const runs: VisibleRun[] = [];
-    let nextPageToken: Uint8Array = new Uint8Array();
-    do {
-      const request = {
-        namespace,
-        query: condition,
-        pageSize: Math.min(limit - runs.length, PAGE_SIZE),
-        nextPageToken,
-      };
-      const response = await this.requests.send(query, 'ListWorkflowExecutions', ({ workflowService }) =>
-        workflowService.listWorkflowExecutions(request),
-      );
-      runs.push(...(response.executions ?? []).map(readVisibleRun));
-      nextPageToken = response.nextPageToken ?? new Uint8Array();
-    } while (nextPageToken.length > 0 && runs.length < limit);
-    return { runs, more: nextPageToken.length > 0 };
+    return listPages(limit, (page) =>
+      this.requests.send(query, 'ListWorkflowExecutions', ({ workflowService }) =>
+        workflowService.listWorkflowExecutions({ namespace, query: condition, ...page }),
+      ),
+    );
   }
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type FoundOrphans, findOrphans, type Orphan, taskStart } from '../../exporter/orphans';
+import { type FoundOrphans, findOrphans, type Orphan } from '../../exporter/orphans';
+import { taskStartMs } from '../../exporter/task-start';
 import { TemporalDescriber } from '../../exporter/temporal-describer';
 import { TemporalRequests } from '../../exporter/temporal-requests';
 import { TemporalVisibility } from '../../exporter/temporal-visibility';
@@ -96,7 +97,7 @@ async function find(connection: Connection, nowMs: number, flags: OrphansFlags):
   };
   const request = { limit, describeLimit: DESCRIBE_LIMIT, nowMs, ...(taskType !== undefined && { taskType }) };
   const found = await findOrphans(sources, request);
-  return { ...found, orphans: found.orphans.filter(({ run }) => taskStart(run) <= nowMs - olderThan) };
+  return { ...found, orphans: found.orphans.filter(({ run }) => taskStartMs(run) <= nowMs - olderThan) };
 }
 
 /** @throws CliError for options that are of no use alone, and when nobody can be asked */

@@ -1,6 +1,7 @@
 import { defined } from '../../definitions/defined';
-import { type FoundOrphans, type Orphan, taskStart } from '../../exporter/orphans';
+import type { FoundOrphans, Orphan } from '../../exporter/orphans';
 import { describeEnd } from '../../exporter/parent-runs';
+import { taskStartMs } from '../../exporter/task-start';
 import { formatCount, formatDuration, plural, table } from '../explain/format';
 import { isoTime } from '../explain/time';
 import type { EndResult } from './end-orphans';
@@ -72,8 +73,8 @@ function entry({ run, parentEnd }: Orphan, nowMs: number, result: EndResult | un
     workflowType,
     workflowId,
     runId,
-    startedAt: isoTime(taskStart(run)),
-    ageSeconds: Math.round((nowMs - taskStart(run)) / 1000),
+    startedAt: isoTime(taskStartMs(run)),
+    ageSeconds: Math.round((nowMs - taskStartMs(run)) / 1000),
     ...defined({ iteration, lastTool, model, tokens }),
     parent: { workflowId: parent.workflowId, runId: parent.runId, ...defined({ status, closedAt }) },
     ...defined({ result }),
@@ -95,7 +96,7 @@ export function reportLines({ namespace, nowMs, found }: ReportInput): string[] 
     'the parent',
   ];
   const rows = orphans.map(({ run, parentEnd }) => [
-    formatDuration(nowMs - taskStart(run)),
+    formatDuration(nowMs - taskStartMs(run)),
     run.taskType ?? '-',
     run.iteration === undefined ? '-' : formatCount(run.iteration),
     run.lastTool ?? '-',
