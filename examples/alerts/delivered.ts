@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertReceiver, Delivery } from '../monitoring/alert-receiver';
+import type { Monitoring } from '../monitoring/monitoring';
 
 const POLL_MS = 100;
 
@@ -44,6 +45,14 @@ export async function untilResolved(
     if (rest.length === 0 || Date.now() > deadline) return rest;
     await sleep(POLL_MS);
   }
+}
+
+/** Waits until no alert of a namespace fires, delivered or not; for an alert that stays, it gives up. */
+export async function untilQuiet(monitoring: Monitoring, namespace: string, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  const isFiring = async () =>
+    (await monitoring.firing()).some(({ temporal_namespace }) => (temporal_namespace ?? namespace) === namespace);
+  while ((await isFiring()) && Date.now() < deadline) await sleep(POLL_MS * 10);
 }
 
 export function deliveries({ deliveries }: AlertReceiver, match: AlertMatch): readonly Delivery[] {

@@ -7,6 +7,7 @@ import { Report } from './report';
 import { TIME_SCALE } from './settings';
 import { playStuckAgents } from './stuck-agents';
 import { openSurroundings, type Surroundings } from './surroundings';
+import { alertsOf, playTroubles, TROUBLE_NAMES } from './troubles/play';
 import { reportUnexpected } from './unexpected';
 
 const USAGE = `Makes each failure pattern happen and waits for its alert to arrive, on a Temporal development server, with the
@@ -14,7 +15,8 @@ exporter, Prometheus, Alertmanager and the rules of the package.
 
 Usage: npm run e2e:alerts [-- options]
 
-  --only <n,...>  these patterns alone; stuck for the agents that get stuck
+  --only <n,...>  these patterns alone; stuck for the agents that get stuck, ${TROUBLE_NAMES.join(', ')} for the troubles
+  --record <dir>  writes what Prometheus scrapes of each scenario, as far as rules read it, to a file of its own
   --help          shows this
 
 Of each pattern, a worker with the broken agent runs until the alert is delivered to a webhook; the command in the alert
@@ -28,35 +30,49 @@ Exit codes: 0 all delivered and resolved, and nothing else · 1 something missin
 const LANES = 2;
 
 async function main(): Promise<number> {
-  const only = readOptions();
-  if (only === undefined) return 2;
-  if (only === 'help') {
+  const options = readOptions();
+  if (options === undefined) return 2;
+  if (options === 'help') {
     console.log(USAGE);
     return 0;
   }
+  const { only, record } = options;
   const examples = EXAMPLES.filter(({ pattern }) => only.size === 0 || only.has(String(pattern)));
+  const names = TROUBLE_NAMES.filter((name) => only.size === 0 || only.has(name));
   const report = new Report();
   report.line('', 'starting a Temporal server, the exporter, Prometheus and Alertmanager');
-  const surroundings = await openSurroundings();
+  const surroundings = await openSurroundings(record);
   const interrupted = new Promise<never>((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error('interrupted')));
   });
   try {
     const play = async () => {
-      const mendedAt = await playPatterns(examples, surroundings, report);
-      if (only.size === 0 || only.has('stuck')) await playStuckAgents(surroundings, report);
+      const playAgents = async () => {
+        const mendedAt = await playPatterns(examples, surroundings, report);
+        if (only.size === 0 || only.has('stuck')) await playStuckAgents(surroundings, report);
+        return mendedAt;
+      };
+      const troubles = playTroubles(names, surroundings, report);
+      const [mendedAt, { exporter }] = await Promise.all([playAgents(), troubles]);
       await checkAllCommands(surroundings, report);
       await reportUnexpected(surroundings, mendedAt, report);
+      if (exporter !== undefined) {
+        await reportUnexpected(exporter, new Map(), report);
+        await exporter.monitoring.stop();
+      }
     };
     await Promise.race([play(), interrupted]);
   } finally {
     await surroundings.stop();
   }
-  const { delivered, resolved, unexpected, failures } = report;
+  const { delivered, resolved, unexpected, failures, troubles } = report;
   const all = examples.length;
+  const ofTroubles = alertsOf(names).length;
   for (const failure of failures) console.log(`failed: ${failure}`);
+  console.log(`troubles: ${troubles.delivered}/${ofTroubles} delivered, ${troubles.resolved}/${ofTroubles} resolved`);
   console.log(`alerts: ${delivered}/${all} delivered, ${resolved}/${all} resolved, ${unexpected} unexpected`);
-  return failures.length === 0 && delivered === all && resolved === all && unexpected === 0 ? 0 : 1;
+  const isComplete = delivered === all && resolved === all && troubles.resolved === ofTroubles;
+  return failures.length === 0 && isComplete && unexpected === 0 ? 0 : 1;
 }
 
 /** @returns when each namespace had its fixed agent, in milliseconds since the epoch */
@@ -80,14 +96,21 @@ async function playPatterns(
   return mendedAt;
 }
 
-function readOptions(): ReadonlySet<string> | 'help' | undefined {
+interface Options {
+  readonly only: ReadonlySet<string>;
+  readonly record?: string | undefined;
+}
+
+function readOptions(): Options | 'help' | undefined {
   try {
-    const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    const { values } = parseArgs({
+      options: { only: { type: 'string' }, record: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
     if (values.help === true) return 'help';
     const only = new Set(values.only?.split(','));
-    const known = [...EXAMPLES.map(({ pattern }) => String(pattern)), 'stuck'];
+    const known = [...EXAMPLES.map(({ pattern }) => String(pattern)), 'stuck', ...TROUBLE_NAMES];
     for (const what of only) if (!known.includes(what)) throw new Error(`--only ${what}: expected ${known.join(', ')}`);
-    return only;
+    return { only, record: values.record };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     return undefined;

@@ -1,7 +1,7 @@
 import type { PatternExample, Variant } from '../patterns/pattern-example';
 import { AgentProcess } from './agent-process';
 import { checkCommand } from './check-command';
-import { deliveries, untilDelivered, untilResolved } from './delivered';
+import { deliveries, untilDelivered, untilQuiet, untilResolved } from './delivered';
 import { EXPECTATIONS } from './expectations';
 import type { Report } from './report';
 import { namespaceOf, TIME_SCALE } from './settings';
@@ -38,6 +38,7 @@ export async function playPattern(
     task_type: example.workflowType,
   };
 
+  const recording = surroundings.record(example.directory, namespace);
   const broken = await startAgent(example, 'broken', surroundings);
   report.line(subject, `broken: ${example.breaks}`);
   const delivery = await untilDelivered(receiver, { status: 'firing', labels }, DELIVERY_MS);
@@ -56,6 +57,7 @@ export async function playPattern(
   await broken.end();
 
   const mendedAtMs = Date.now();
+  recording?.mark('mended');
   if (deliveries(receiver, { status: 'resolved', labels }).length > 0) {
     report.fail(subject, `${matching.alert} was resolved before anything was mended`);
   }
@@ -64,6 +66,10 @@ export async function playPattern(
   const mended = async () => {
     const rest = await untilResolved(receiver, labels, RESOLUTION_MS);
     for (const { alert } of rest) report.fail(subject, `not resolved: ${JSON.stringify(alert.labels)}`);
+    if (recording !== undefined) {
+      await untilQuiet(surroundings.monitoring, namespace, RESOLUTION_MS);
+      await recording.end();
+    }
     const { outcome, findings } = await fixed.end();
     if (outcome !== 'completed') report.fail(subject, `the fixed agent did not complete: ${outcome}`);
     if (findings.length > 0) report.fail(subject, `findings about the fixed agent: ${findings.join(', ')}`);

@@ -5,6 +5,8 @@ export class Report {
   delivered = 0;
   resolved = 0;
   unexpected = 0;
+  /** Of alerts that are about none of the patterns. */
+  readonly troubles = { delivered: 0, resolved: 0 };
   readonly failures: string[] = [];
   readonly #begin = performance.now();
 

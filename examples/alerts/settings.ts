@@ -4,8 +4,24 @@
  */
 export const TIME_SCALE = 15;
 
+/** As somebody gives them to `render`: budgets, without which two alerts do not exist, and calls that are soon slow. */
+export const THRESHOLDS = { modelLatencySeconds: 1, tokensPerHour: 10_000_000, costPerHourUsd: 50 } as const;
+
+/** The same in the rehearsal, whose hours are shorter. */
+export const SCALED_THRESHOLDS = {
+  ...THRESHOLDS,
+  tokensPerHour: THRESHOLDS.tokensPerHour * TIME_SCALE,
+  costPerHourUsd: THRESHOLDS.costPerHourUsd * TIME_SCALE,
+} as const;
+
 /** Namespace of the agents that get stuck. */
 export const STUCK_NAMESPACE = 'stuck';
+
+/** Namespaces of the troubles, by their names. */
+export const TROUBLE_NAMESPACES = ['trouble-models', 'trouble-runs', 'trouble-content'] as const;
+
+/** Namespace of the exporter that is in trouble itself; the other exporter does not watch it. */
+export const EXPORTER_NAMESPACE = 'trouble-exporter';
 
 /** Of task types, as the exporter is told. */
 export const EXPECTED_DURATIONS = { investigate: '3s' } as const;

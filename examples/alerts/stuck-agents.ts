@@ -1,19 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkCommand } from './check-command';
-import { deliveries, untilDelivered } from './delivered';
+import { deliveries, untilDelivered, untilQuiet } from './delivered';
 import type { Report } from './report';
 import { STUCK_NAMESPACE, TIME_SCALE } from './settings';
-import type { Surroundings, WorkerPorts } from './surroundings';
-
-export interface StuckWorkerOrder extends WorkerPorts {
-  readonly address: string;
-  readonly namespace: string;
-  readonly taskQueue: string;
-  readonly contentDirectory: string;
-}
+import type { Surroundings } from './surroundings';
+import { kill, startWorker } from './worker-process';
 
 interface StuckAgent {
   readonly workflowId: string;
@@ -44,6 +35,7 @@ const AGENTS: readonly StuckAgent[] = [
 export const STUCK_ALERTS: ReadonlySet<string> = new Set(AGENTS.map(({ alert }) => alert));
 
 const TASK_QUEUE = 'stuck';
+const PLACE = { namespace: STUCK_NAMESPACE, taskQueue: TASK_QUEUE };
 const DELIVERY_MS = 60_000;
 /** How long an alert has to go on after each outage: longer than the 5 minutes that it would without its condition. */
 const GOES_ON_MS = (5 * 60_000) / TIME_SCALE + 2_000;
@@ -55,7 +47,8 @@ const GOES_ON_MS = (5 * 60_000) / TIME_SCALE + 2_000;
 export async function playStuckAgents(surroundings: Surroundings, report: Report): Promise<void> {
   const { monitoring, commands } = surroundings;
   const client = surroundings.client(STUCK_NAMESPACE);
-  let worker = await startWorker(surroundings);
+  const recording = surroundings.record(STUCK_NAMESPACE, STUCK_NAMESPACE);
+  let worker = await startWorker('stuck-worker.ts', surroundings, PLACE);
   try {
     for (const { workflowId, workflowType, args } of AGENTS) {
       await client.workflow.start(workflowType, { workflowId, taskQueue: TASK_QUEUE, args: [...args] });
@@ -73,15 +66,18 @@ export async function playStuckAgents(surroundings: Surroundings, report: Report
       else report.line(agent.workflowType, `  names the run: ${command}`);
     }
 
+    recording?.mark('worker killed');
     await kill(worker);
     await expectGoingOn('the worker was killed', surroundings, report);
+    recording?.mark('exporter restarted');
     await surroundings.restartExporter();
     await expectGoingOn('the exporter was restarted', surroundings, report);
     await monitoring.restartPrometheus();
     await expectGoingOn('Prometheus was restarted', surroundings, report);
 
-    worker = await startWorker(surroundings);
+    worker = await startWorker('stuck-worker.ts', surroundings, PLACE);
     const wentOnAt = Date.now();
+    recording?.mark('mended');
     for (const { workflowId } of AGENTS) await client.workflow.getHandle(workflowId).signal('proceed');
     for (const agent of AGENTS) {
       const resolution = { ...match(agent, 'resolved'), after: wentOnAt };
@@ -89,7 +85,9 @@ export async function playStuckAgents(surroundings: Surroundings, report: Report
         report.fail(agent.workflowType, `${agent.alert} was not resolved`);
       } else report.line(agent.workflowType, `resolved: ${agent.alert}`);
     }
+    if (recording !== undefined) await untilQuiet(monitoring, STUCK_NAMESPACE, DELIVERY_MS);
   } finally {
+    await recording?.end();
     await kill(worker);
   }
 }
@@ -110,30 +108,4 @@ async function expectGoingOn(what: string, { monitoring }: Surroundings, report:
 function match({ alert, severity, workflowType }: StuckAgent, status: 'firing' | 'resolved') {
   const labels = { alertname: alert, severity, temporal_namespace: STUCK_NAMESPACE, task_type: workflowType };
   return { status, labels };
-}
-
-async function startWorker({ address, contentDirectory, ports }: Surroundings): Promise<ChildProcess> {
-  const order: StuckWorkerOrder = {
-    address,
-    contentDirectory,
-    namespace: STUCK_NAMESPACE,
-    taskQueue: TASK_QUEUE,
-    ...ports(STUCK_NAMESPACE),
-  };
-  const child = fork(path.join(__dirname, 'stuck-worker.ts'), [JSON.stringify(order)], {
-    execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const exited = once(child, 'exit').then(() => {
-    throw new Error('the worker of the stuck agents ended');
-  });
-  await Promise.race([once(child, 'message'), exited]);
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
 }

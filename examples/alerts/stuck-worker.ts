@@ -9,10 +9,10 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { AgentObservabilityPlugin, runtimeOptions } from 'temporal-agent-observability';
 import { quietLogger } from '../demo/quiet-logger';
 import { search } from './activities';
-import type { StuckWorkerOrder } from './stuck-agents';
+import type { WorkerOrder } from './worker-process';
 
 async function main(): Promise<void> {
-  const order = JSON.parse(process.argv[2] ?? '') as StuckWorkerOrder;
+  const order = JSON.parse(process.argv[2] ?? '') as WorkerOrder;
   const { address, namespace, taskQueue, contentDirectory, metricsPort, coreMetricsPort } = order;
   Runtime.install(
     runtimeOptions({ metricsAddress: `127.0.0.1:${coreMetricsPort}`, runtime: { logger: quietLogger('ERROR') } }),

@@ -7,10 +7,21 @@ import { addSearchAttributes } from '#lib/client/search-attribute-registry';
 import { freePort } from '../../scripts/server-process.mjs';
 import { startTemporalServer } from '../../scripts/temporal-server.mjs';
 import { CommandLine, commandVariables } from '../monitoring/command';
+import { ruleConfig } from '../monitoring/configuration';
 import { type ExporterProcess, startExporter } from '../monitoring/exporter';
 import { type Monitoring, startMonitoring } from '../monitoring/monitoring';
 import { EXAMPLES, SERVER_CONFIG } from '../patterns/examples';
-import { EXPECTED_DURATIONS, namespaceOf, STUCK_NAMESPACE, TIME_SCALE } from './settings';
+import { Recorder } from './recording/recorder';
+import type { Recording } from './recording/recording';
+import {
+  EXPECTED_DURATIONS,
+  EXPORTER_NAMESPACE,
+  namespaceOf,
+  SCALED_THRESHOLDS,
+  STUCK_NAMESPACE,
+  TIME_SCALE,
+  TROUBLE_NAMESPACES,
+} from './settings';
 
 export interface WorkerPorts {
   readonly metricsPort: number;
@@ -26,11 +37,15 @@ export interface Surroundings {
   /** Ports of the worker of a namespace. */
   ports(namespace: string): WorkerPorts;
   client(namespace: string): Client;
+  readonly recorder: Recorder;
+  /** Records what Prometheus scrapes for the agents of a namespace, if anything is to be recorded. */
+  record(scenario: string, namespace: string): Recording | undefined;
   restartExporter(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function openSurroundings(): Promise<Surroundings> {
+/** @param recordings - directory that recordings go to; nothing is recorded where it is left out */
+export async function openSurroundings(recordings?: string): Promise<Surroundings> {
   const cleanups: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
@@ -41,7 +56,12 @@ export async function openSurroundings(): Promise<Surroundings> {
     const contentDirectory = path.join(directory, 'content');
     await mkdir(contentDirectory);
 
-    const namespaces = [...EXAMPLES.map((example) => namespaceOf(example.directory)), STUCK_NAMESPACE];
+    const watched = [
+      ...EXAMPLES.map((example) => namespaceOf(example.directory)),
+      STUCK_NAMESPACE,
+      ...TROUBLE_NAMESPACES,
+    ];
+    const namespaces = [...watched, EXPORTER_NAMESPACE];
     const server = await startTemporalServer({ dynamicConfig: SERVER_CONFIG, namespaces });
     cleanups.push(() => server.stop());
     const { address } = server;
@@ -51,7 +71,7 @@ export async function openSurroundings(): Promise<Surroundings> {
     for (const namespace of namespaces) await addSearchAttributes(connection, namespace, names);
 
     const ports = new Map<string, WorkerPorts>();
-    for (const namespace of namespaces) {
+    for (const namespace of watched) {
       ports.set(namespace, { metricsPort: await freePort(), coreMetricsPort: await freePort() });
     }
     const exporterPort = await freePort();
@@ -59,7 +79,7 @@ export async function openSurroundings(): Promise<Surroundings> {
       startExporter({
         directory,
         temporalAddress: address,
-        namespaces,
+        namespaces: watched,
         port: exporterPort,
         contentDirectory,
         expected: EXPECTED_DURATIONS,
@@ -75,16 +95,28 @@ export async function openSurroundings(): Promise<Surroundings> {
         exporter: `127.0.0.1:${exporterPort}`,
       },
       timeScale: TIME_SCALE,
+      thresholds: SCALED_THRESHOLDS,
     });
     cleanups.push(() => monitoring.stop());
     const variables = commandVariables(address, contentDirectory, exporter);
     const commands = await CommandLine.open(path.join(directory, 'bin'), variables);
+    const portsOf = (namespace: string) => ports.get(namespace) ?? { metricsPort: 0, coreMetricsPort: 0 };
+    const recorder = new Recorder(recordings, ruleConfig(TIME_SCALE, SCALED_THRESHOLDS));
     return {
       address,
       contentDirectory,
       monitoring,
       commands,
-      ports: (namespace) => ports.get(namespace) ?? { metricsPort: 0, coreMetricsPort: 0 },
+      ports: portsOf,
+      recorder,
+      record: (scenario, namespace) => {
+        const { metricsPort, coreMetricsPort } = portsOf(namespace);
+        return recorder.start(scenario, namespace, [
+          { job: 'temporal-agent-worker', instance: 'worker:9465', port: metricsPort },
+          { job: 'temporal-agent-worker', instance: 'worker:9464', port: coreMetricsPort },
+          { job: 'temporal-agent-exporter', instance: 'exporter:9466', port: exporterPort },
+        ]);
+      },
       client: (namespace) => new Client({ connection, namespace }),
       restartExporter: async () => {
         await exporter.stop();

@@ -1,9 +1,10 @@
 import { EXAMPLES } from '../patterns/examples';
 import { EXPECTATIONS } from './expectations';
 import type { Report } from './report';
-import { namespaceOf, STUCK_NAMESPACE } from './settings';
+import { EXPORTER_NAMESPACE, namespaceOf, STUCK_NAMESPACE } from './settings';
 import { STUCK_ALERTS } from './stuck-agents';
 import type { Surroundings } from './surroundings';
+import { TROUBLES } from './troubles/play';
 
 /**
  * How long it takes at most until an alert begins that is about the last moment of the broken agent: a scrape and an
@@ -16,7 +17,7 @@ const SEEN_MS = 5_000;
  * begins to fire after an agent was mended shows in `startsAt`.
  */
 export async function reportUnexpected(
-  { monitoring }: Surroundings,
+  { monitoring }: Pick<Surroundings, 'monitoring'>,
   mendedAt: ReadonlyMap<string, number>,
   report: Report,
 ): Promise<void> {
@@ -37,13 +38,21 @@ export async function reportUnexpected(
     }
   }
   for (const what of unexpected) report.line('unexpected', what);
-  report.unexpected = unexpected.size;
+  report.unexpected += unexpected.size;
 }
 
 function expectedIn(namespace: string): ReadonlySet<string> {
   if (namespace === STUCK_NAMESPACE) return STUCK_ALERTS;
   const example = EXAMPLES.find(({ directory }) => namespaceOf(directory) === namespace);
-  if (example === undefined) return new Set();
+  if (example === undefined) return expectedOfTroubles(namespace);
   const { matching, besides = {} } = EXPECTATIONS[example.pattern];
   return new Set([matching.alert, ...Object.keys(besides)]);
+}
+
+/** Alerts without a namespace are those of the exporter in trouble, whose Prometheus is its own. */
+function expectedOfTroubles(namespace: string): ReadonlySet<string> {
+  const troubles = TROUBLES.filter((trouble) => trouble.namespace === (namespace || EXPORTER_NAMESPACE));
+  return new Set(
+    troubles.flatMap(({ alerts, besides = {} }) => [...alerts.map(({ alert }) => alert), ...Object.keys(besides)]),
+  );
 }

@@ -1,15 +1,16 @@
 import { inhibitRules } from '#lib/rules/inhibit-rules';
-import { DEFAULT_RULE_CONFIG, type RuleConfig } from '#lib/rules/rule-config';
+import { type AlertThresholds, DEFAULT_RULE_CONFIG, type RuleConfig } from '#lib/rules/rule-config';
 
 /** What is scraped, by host and port. */
 export interface ScrapeTargets {
   readonly workers: readonly string[];
-  readonly exporter: string;
+  /** Left out: Prometheus does not know of one. */
+  readonly exporter?: string;
 }
 
-/** What the shipped rules are made for: as they are, but for the divisor of all their durations. */
-export function ruleConfig(timeScale: number): RuleConfig {
-  return { ...DEFAULT_RULE_CONFIG, timeScale };
+/** What the shipped rules are made for: as they are, but for the divisor of all their durations and what is given. */
+export function ruleConfig(timeScale: number, thresholds: Partial<AlertThresholds> = {}): RuleConfig {
+  return { ...DEFAULT_RULE_CONFIG, thresholds: { ...DEFAULT_RULE_CONFIG.thresholds, ...thresholds }, timeScale };
 }
 
 /** Seconds in production, as a duration of Prometheus in a rehearsal. */
@@ -27,7 +28,10 @@ export function prometheusConfig(targets: ScrapeTargets, alertmanager: string, r
     global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
     rule_files: [rules],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
-    scrape_configs: [job('temporal-agent-worker', workers), job('temporal-agent-exporter', [exporter])],
+    scrape_configs: [
+      job('temporal-agent-worker', workers),
+      job('temporal-agent-exporter', exporter === undefined ? [] : [exporter]),
+    ],
   };
 }
 

@@ -22,6 +22,8 @@ export interface ExporterOptions {
 export interface ExporterProcess {
   readonly configFile: string;
   stop(): Promise<void>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
 }
 
 export async function startExporter(options: ExporterOptions): Promise<ExporterProcess> {
@@ -39,13 +41,13 @@ export async function startExporter(options: ExporterOptions): Promise<ExporterP
     taskTypes,
   };
   await writeFile(configFile, stringify(configuration));
-  const { stop } = await startServerProcess(
+  const { stop, kill } = await startServerProcess(
     'The exporter',
     process.execPath,
     [BINARY, 'exporter', '--config', configFile],
     () => untilServing(port),
   );
-  return { configFile, stop };
+  return { configFile, stop, kill };
 }
 
 async function untilServing(port: number): Promise<void> {

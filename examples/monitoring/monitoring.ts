@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import type { AlertThresholds } from '#lib/rules/rule-config';
 import { ruleFiles } from '#lib/rules/rule-text';
 import { ensurePrometheusTool } from '../../scripts/prometheus-tools.mjs';
 import { freePort, startServerProcess } from '../../scripts/server-process.mjs';
@@ -18,6 +19,8 @@ export interface MonitoringOptions {
   readonly targets: ScrapeTargets;
   /** What all durations are divided by. */
   readonly timeScale: number;
+  /** Of the rules, where they are to differ from the defaults. */
+  readonly thresholds?: Partial<AlertThresholds>;
   readonly delivered?: (alert: DeliveredAlert) => void;
 }
 
@@ -33,12 +36,14 @@ export interface Monitoring {
   /** Labels of the alerts that fire now. */
   firing(): Promise<readonly Labels[]>;
   restartPrometheus(): Promise<void>;
+  /** Takes the exporter out of what is scraped, or back in. */
+  scrapeExporter(isScraped: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** @throws Error that says how to get the tools, where they are missing */
 export async function startMonitoring(options: MonitoringOptions): Promise<Monitoring> {
-  const { directory, targets, timeScale } = options;
+  const { directory, targets, timeScale, thresholds } = options;
   const tools = {
     prometheus: await ensurePrometheusTool('prometheus'),
     alertmanager: await ensurePrometheusTool('alertmanager'),
@@ -55,11 +60,14 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
     const prometheusAddress = `127.0.0.1:${await freePort()}`;
 
     await mkdir(path.join(directory, 'rules'), { recursive: true });
-    for (const [name, text] of ruleFiles(ruleConfig(timeScale))) {
+    for (const [name, text] of ruleFiles(ruleConfig(timeScale, thresholds))) {
       await writeFile(path.join(directory, 'rules', name), text);
     }
-    const prometheusYml = prometheusConfig(targets, alertmanagerAddress, path.join(directory, 'rules/*.rules.yml'));
-    await writeFile(path.join(directory, 'prometheus.yml'), stringify(prometheusYml));
+    const configure = (scraped: ScrapeTargets) => {
+      const prometheusYml = prometheusConfig(scraped, alertmanagerAddress, path.join(directory, 'rules/*.rules.yml'));
+      return writeFile(path.join(directory, 'prometheus.yml'), stringify(prometheusYml));
+    };
+    await configure(targets);
     const alertmanagerYml = alertmanagerConfig(webhook, timeScale);
     await writeFile(path.join(directory, 'alertmanager.yml'), stringify(alertmanagerYml));
 
@@ -103,6 +111,10 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
       restartPrometheus: async () => {
         await prometheus.stop();
         prometheus = await startPrometheus();
+      },
+      scrapeExporter: async (isScraped) => {
+        await configure(isScraped ? targets : { workers: targets.workers });
+        process.kill(prometheus.pid, 'SIGHUP');
       },
       stop,
     };

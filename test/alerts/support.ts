@@ -63,19 +63,34 @@ export async function expectFiring(alert: string, input: readonly Series[], firi
   );
 }
 
+/** A query, and exactly what it gives. */
+export interface AlertTest {
+  readonly expr: string;
+  readonly eval_time: string;
+  readonly exp_samples: readonly { readonly labels: string; readonly value: number }[];
+}
+
+/** Runs tests of promtool against all rules, with a sample and an evaluation each interval; rejects with what it says. */
+export async function promtoolTests(content: object, config: RuleConfig, interval: string): Promise<void> {
+  await runPromtool(ruleFile(ruleGroups(config), config), { interval, ...content }, interval);
+}
+
 /** Runs one test of promtool; rejects with what it says. Rules of other alerts are left out, for each takes its time. */
 export async function promtoolTest(content: object, alert: string, config: RuleConfig = CONFIG): Promise<void> {
+  const groups = ruleGroups(config).flatMap(({ name, rules }) =>
+    rules.some((rule) => isAlert(rule) && rule.alert === alert)
+      ? [{ name, rules: rules.filter((rule) => !isAlert(rule) || rule.alert === alert) }]
+      : [],
+  );
+  await runPromtool(ruleFile(groups, config), { interval: '1m', ...content }, '1m');
+}
+
+async function runPromtool(rules: object, content: object, evaluation_interval: string): Promise<void> {
   const promtool = await ensurePrometheusTool('promtool');
   await withFolder(async (folder) => {
-    const groups = ruleGroups(config).flatMap(({ name, rules }) =>
-      rules.some((rule) => isAlert(rule) && rule.alert === alert)
-        ? [{ name, rules: rules.filter((rule) => !isAlert(rule) || rule.alert === alert) }]
-        : [],
-    );
-    writeFileSync(path.join(folder, 'rules.yml'), stringify(ruleFile(groups, config)));
+    writeFileSync(path.join(folder, 'rules.yml'), stringify(rules));
     const file = path.join(folder, 'test.yml');
-    const tests = [{ interval: '1m', ...content }];
-    writeFileSync(file, stringify({ rule_files: ['rules.yml'], evaluation_interval: '1m', tests }));
+    writeFileSync(file, stringify({ rule_files: ['rules.yml'], evaluation_interval, tests: [content] }));
     await succeeds(promtool, ['test', 'rules', file]);
   });
 }
