@@ -33,12 +33,23 @@ describe.each<{ alert: string; outcomes: [string, string] }>([
     await expectFiring(alert, [failed], { '20m': 1, '45m': 0 });
   });
 
-  test('looks at all workers and task types together', async () => {
+  test('looks at all workers and models together', async () => {
     const input = ['a:1', 'b:1'].flatMap((instance) => [
       calls('ok', 2, { instance }),
-      calls(outcomes[0], 1, { instance, task_type: instance }),
+      calls(outcomes[0], 1, { instance, model: instance }),
     ]);
     await expectFiring(alert, input, { '20m': 1 });
+  });
+
+  test('compares calls that fail with all calls, though those do not tell which model would have answered', async () => {
+    const failed = calls(outcomes[0], 3, { model: 'unknown' });
+    await expectFiring(alert, [calls('ok', 60), failed], { '20m': 0, '50m': 0 });
+    await expectFiring(alert, [calls('ok', 6), failed], { '20m': 1 });
+  });
+
+  test('looks at each task type', async () => {
+    const other = { task_type: 'other' };
+    await expectFiring(alert, [calls('ok', 60), calls(outcomes[0], 3, other)], { '20m': 1 });
   });
 
   test('goes on when a worker restarts', async () => {

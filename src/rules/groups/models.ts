@@ -12,10 +12,14 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
   const { namespace, taskType } = promQl;
   const byModel = `${namespace}, provider, model`;
   const window = promQl.duration(WINDOW_SECONDS);
-  const calls = `sum by (${byModel}) (increase(${promQl.metric('llmCallDuration', '', '_count')}[${window}]))`;
+  const calls = (by: string, outcome = '') =>
+    `sum by (${by}) (increase(${promQl.metric('llmCallDuration', outcome, '_count')}[${window}]))`;
+  // Not by model: a call that fails has the name that was asked for, if that can be seen, and not that of the version that
+  // would have answered, so that failures would be compared with failures alone.
   const share = (outcome: string) =>
-    `sum by (${byModel}) (increase(${promQl.metric('llmCallDuration', outcome, '_count')}[${window}])) / (${calls} >= ${thresholds.minimumModelCalls})`;
+    `${calls(promQl.byTaskType, outcome)} / (${calls(promQl.byTaskType)} >= ${thresholds.minimumModelCalls})`;
   const which = `Model ${labelled('model')} of ${labelled('provider')} in namespace ${labelled(namespace)}`;
+  const where = `Task type ${labelled(taskType)} in namespace ${labelled(namespace)}`;
   const ofModel = {
     keepFiringSeconds: 5 * MINUTE_SECONDS,
     command: `findings --namespace ${shell(namespace)} --since 1h`,
@@ -27,16 +31,17 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
   const rules: (RecordingRule | AlertRule)[] = [
     {
       record: p95,
-      expr: `histogram_quantile(0.95, sum by (${byModel}, le) (rate(${promQl.metric('llmCallDuration', '', '_bucket')}[${window}]))) and ${calls} >= ${thresholds.minimumModelCalls}`,
+      expr: `histogram_quantile(0.95, sum by (${byModel}, le) (rate(${promQl.metric('llmCallDuration', '', '_bucket')}[${window}]))) and ${calls(byModel)} >= ${thresholds.minimumModelCalls}`,
     },
     {
       ...ofModel,
+      variables: [namespace, taskType],
       alert: 'TemporalAgentModelErrors',
       severity: 'warning',
       expr: `${share('outcome=~"error|timeout"')} > ${thresholds.modelErrorRatio}`,
       forSeconds: 5 * MINUTE_SECONDS,
       summary: 'A large share of model calls fails',
-      description: `${which}: {{ $value | humanizePercentage }} of the calls fail. See which errors they are; agents retry meanwhile, and pay for it.`,
+      description: `${where}: {{ $value | humanizePercentage }} of its model calls fail. See which errors they are; agents retry meanwhile, and pay for it.`,
     },
     {
       ...ofModel,
@@ -49,12 +54,13 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
     },
     {
       ...ofModel,
+      variables: [namespace, taskType],
       alert: 'TemporalAgentModelRefusals',
       severity: 'warning',
       expr: `${share('outcome=~"refusal|content_filter"')} > ${thresholds.modelRefusalRatio}`,
       forSeconds: 5 * MINUTE_SECONDS,
       summary: 'A large share of model calls is refused or filtered',
-      description: `${which}: {{ $value | humanizePercentage }} of the calls are declined. A prompt, an input or a version of the model has changed.`,
+      description: `${where}: {{ $value | humanizePercentage }} of its model calls are declined. A prompt, an input or a version of the model has changed.`,
     },
     {
       ...ofModel,
@@ -85,7 +91,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       alert: 'TemporalAgentTokenBurn',
       expr: `(${perHour(input)} + ${perHour(output)}) > ${thresholds.tokensPerHour}`,
       summary: 'A task type uses more tokens than its budget',
-      description: `Task type ${labelled(taskType)} in namespace ${labelled(namespace)} uses {{ $value | humanize }} tokens an hour. Look for agents that loop.`,
+      description: `${where} uses {{ $value | humanize }} tokens an hour. Look for agents that loop.`,
     });
   }
   if (Number.isFinite(thresholds.costPerHourUsd)) {
@@ -94,7 +100,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       alert: 'TemporalAgentCostBurn',
       expr: `${perHour(`rate(${promQl.metric('llmCost')}[${hour}])`)} > ${thresholds.costPerHourUsd}`,
       summary: 'A task type costs more than its budget',
-      description: `Task type ${labelled(taskType)} in namespace ${labelled(namespace)} costs {{ $value | humanize }} US dollars an hour. Look for agents that loop.`,
+      description: `${where} costs {{ $value | humanize }} US dollars an hour. Look for agents that loop.`,
     });
   }
   return { name: 'temporal-agent-models', rules };
