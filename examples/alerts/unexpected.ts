@@ -52,7 +52,5 @@ function expectedIn(namespace: string): ReadonlySet<string> {
 /** Alerts without a namespace are those of the exporter in trouble, whose Prometheus is its own. */
 function expectedOfTroubles(namespace: string): ReadonlySet<string> {
   const troubles = TROUBLES.filter((trouble) => trouble.namespace === (namespace || EXPORTER_NAMESPACE));
-  return new Set(
-    troubles.flatMap(({ alerts, besides = {} }) => [...alerts.map(({ alert }) => alert), ...Object.keys(besides)]),
-  );
+  return new Set(troubles.flatMap(({ alerts }) => alerts.map(({ alert }) => alert)));
 }

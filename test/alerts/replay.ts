@@ -13,18 +13,21 @@ export interface Replay {
   readonly before?: readonly [sample: number, alerts: readonly string[]];
   /** Alerts that fire at a sample, by its number. */
   readonly at?: Readonly<Record<number, readonly string[]>>;
+  /** An alert, and the task types of which it fires at some time, each for itself. */
+  readonly instances?: readonly [alert: string, taskTypes: readonly string[]];
 }
 
 const NAMES = ALERTS.map(({ alert }) => alert);
 
 /** Replays a recording against all rules; rejects with what promtool says where anything is not as expected. */
-export async function replay(recording: Recording, { fires, before, at = {} }: Replay): Promise<void> {
+export async function replay(recording: Recording, { fires, before, at = {}, instances }: Replay): Promise<void> {
   for (const alert of [...fires, ...(before?.[1] ?? []), ...Object.values(at).flat()]) {
     if (!NAMES.includes(alert)) throw new Error(`there is no alert ${alert}`);
   }
   const tests = [
     hasFired(recording.length, fires),
     ...(before === undefined ? [] : [hasFired(before[0], before[1], `alertname=~"${before[1].join('|')}", `)]),
+    ...(instances === undefined ? [] : [hasFiredFor(recording.length, ...instances)]),
     ...Object.entries(at).map(([sample, alerts]) => firesNow(Number(sample), alerts)),
   ];
   await promtoolTests(
@@ -41,6 +44,15 @@ function hasFired(sample: number, alerts: readonly string[], matcher = ''): Aler
     `group by (alertname) (last_over_time(ALERTS{${matcher}alertstate="firing"}${whole}))`,
     alerts,
   );
+}
+
+function hasFiredFor(sample: number, alert: string, taskTypes: readonly string[]): AlertTest {
+  const whole = `[${(sample + 1) * SAMPLE_SECONDS}s]`;
+  return {
+    expr: `group by (task_type) (last_over_time(ALERTS{alertname="${alert}", alertstate="firing"}${whole}))`,
+    eval_time: `${sample * SAMPLE_SECONDS}s`,
+    exp_samples: taskTypes.map((taskType) => ({ labels: `{task_type="${taskType}"}`, value: 1 })),
+  };
 }
 
 function firesNow(sample: number, alerts: readonly string[]): AlertTest {

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { isAlert } from '#lib/rules/rule';
 import type { RuleConfig } from '#lib/rules/rule-config';
 import { ruleGroups } from '#lib/rules/rule-groups';
 import { type RecordedTarget, Recording } from './recording';
@@ -13,7 +12,8 @@ export class Recorder {
     private readonly directory: string | undefined,
     config: RuleConfig,
   ) {
-    this.#isWanted = metricsOf(config);
+    const rules = ruleGroups(config).flatMap((group) => group.rules);
+    this.#isWanted = metricsIn(rules.map(({ expr }) => expr).join('\n'));
     if (directory !== undefined) mkdirSync(directory, { recursive: true });
   }
 
@@ -29,12 +29,9 @@ export class Recorder {
   }
 }
 
-/** Whether a metric is named in an expression of the rules, or matched by one that selects by name. */
-function metricsOf(config: RuleConfig): (name: string) => boolean {
-  const rules = ruleGroups(config).flatMap((group) => group.rules);
-  const recorded = new Set(rules.flatMap((rule) => (isAlert(rule) ? [] : [rule.record])));
-  const expressions = rules.map(({ expr }) => expr).join('\n');
-  const names = new Set(expressions.match(/[a-zA-Z_:][\w:]*/g));
-  const patterns = [...expressions.matchAll(/__name__=~"([^"]*)"/g)].map(([, text]) => new RegExp(`^(?:${text})$`));
-  return (name) => (names.has(name) && !recorded.has(name)) || patterns.some((pattern) => pattern.test(name));
+/** Tells whether a metric is read by an expression, by its name or by one that matches it. */
+export function metricsIn(expression: string): (name: string) => boolean {
+  const names = new Set(expression.match(/[a-zA-Z_:][\w:]*/g));
+  const patterns = [...expression.matchAll(/__name__=~"([^"]*)"/g)].map(([, text]) => new RegExp(`^(?:${text})$`));
+  return (name) => names.has(name) || patterns.some((pattern) => pattern.test(name));
 }

@@ -39,17 +39,22 @@ const TRAFFIC: readonly Traffic[] = [
 
 const SECOND_MS = 1_000;
 
-/** Agents of each task type start all the time, healthy ones in the end. */
+/** Seconds between healthy agents, and for how long there are any. */
+const HEALTHY = { every: 5, seconds: 40 } as const;
+
+/** Agents of each task type start all the time, healthy ones for a while in the end. */
 export async function beginModelTroubles(surroundings: Surroundings): Promise<TroubleInPlay> {
   const { namespace } = MODELS;
   const taskQueue = 'models';
   const worker = await startWorker('troubles/worker.ts', surroundings, { namespace, taskQueue });
   const client = surroundings.client(namespace);
-  let isMended = false;
+  let healthySeconds: number | undefined;
   let isEnded = false;
   const startAgents = async () => {
-    for (let second = 0; !isEnded; second++) {
-      const due = TRAFFIC.filter(({ every }) => second % every === 0);
+    for (let second = 0; !isEnded && (healthySeconds ?? 0) < HEALTHY.seconds; second++) {
+      const isMended = healthySeconds !== undefined;
+      if (healthySeconds !== undefined) healthySeconds++;
+      const due = TRAFFIC.filter(({ every }) => second % (isMended ? HEALTHY.every : every) === 0);
       await Promise.all([
         sleep(SECOND_MS),
         ...due.map(({ taskType, model, plan }) => {
@@ -67,7 +72,7 @@ export async function beginModelTroubles(surroundings: Surroundings): Promise<Tr
   const starting = startAgents();
   return {
     mend: async () => {
-      isMended = true;
+      healthySeconds = 0;
     },
     end: async () => {
       isEnded = true;

@@ -13,9 +13,6 @@ export const RUNS: Trouble = {
     { alert: 'TemporalAgentOrphaned', severity: 'warning' },
     { alert: 'TemporalAgentWorkflowTasksFailing', severity: 'critical' },
   ],
-  besides: {
-    TemporalAgentChildAbandoned: 'its worker sees the parent close while the child is open, as the exporter does later',
-  },
 };
 
 /** Time to decide; the first poll of the exporter after it finds it escalated. */

@@ -16,8 +16,6 @@ export interface Trouble {
   readonly breaks: string;
   readonly cure: string;
   readonly alerts: readonly ExpectedAlert[];
-  /** Alerts that may come with it, by name, each with the reason. */
-  readonly besides?: Readonly<Record<string, string>>;
 }
 
 /** A trouble that has begun. */
