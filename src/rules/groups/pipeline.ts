@@ -5,7 +5,7 @@ import type { RuleGroup } from '../rule';
 import type { RuleConfig } from '../rule-config';
 
 /** Whether what watches the agents works itself. */
-export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleGroup {
+export function pipelineRules(promQl: PromQl, { jobs }: RuleConfig): RuleGroup {
   const { namespace } = promQl;
   const exporter = `job=~"${jobs.exporter}"`;
   const worker = `job=~"${jobs.worker}"`;
@@ -17,6 +17,17 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
   const ofNamespace = {
     ...base,
     command: `findings --namespace ${shell(namespace)} --since 1h`,
+    variables: [namespace],
+  };
+  const byTaskQueue = (key: MetricKey) => `sum by (${namespace}, task_queue) (${promQl.metric(key)})`;
+  const running = byTaskQueue('workersRunning');
+  const failed = byTaskQueue('workersFailed');
+  const pollers = promQl.coreByTaskQueue('num_pollers', worker);
+  const onTaskQueue = `on (${namespace}, task_queue)`;
+  const taskQueue = `Task queue ${labelled('task_queue')} of namespace ${labelled(namespace)}`;
+  const ofTaskQueue = {
+    ...base,
+    command: `overdue --namespace ${shell(namespace)}`,
     variables: [namespace],
   };
   return {
@@ -76,16 +87,24 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
         description: `Namespace ${labelled(namespace)}: {{ $value | humanize }} were given up or refused within 15 minutes. The disk is full, the store is away, or a bound is too low.`,
       },
       {
-        ...base,
+        ...ofTaskQueue,
+        alert: 'TemporalAgentWorkerFailed',
+        severity: 'warning',
+        expr: `${failed} > 0`,
+        // A process that ends with its worker is gone before.
+        forSeconds: 2 * MINUTE_SECONDS,
+        summary: 'A worker ended with an error and its process lives on',
+        description: `${taskQueue}: {{ $value }} workers ended with an error and nothing restarts them while their processes run. Let the process exit when worker.run() ends; its log says what the error was.`,
+      },
+      {
+        ...ofTaskQueue,
         alert: 'TemporalAgentWorkerWithoutPollers',
         severity: 'critical',
-        expr: `sum by (${core.namespace}, task_queue) (${promQl.core('num_pollers', worker)}) == 0`,
+        expr: `((${running} > 0) and ${onTaskQueue} (${pollers} == 0)) or ((${failed} > 0) unless ${onTaskQueue} (${running} > 0) unless ${onTaskQueue} (${pollers} > 0))`,
         forSeconds: 5 * MINUTE_SECONDS,
         keepFiringSeconds: 5 * MINUTE_SECONDS,
-        command: `overdue --namespace ${shell(core.namespace)}`,
-        summary: 'Workers run and poll for nothing',
-        description: `Task queue ${labelled('task_queue')} of namespace ${labelled(core.namespace)} has workers without a poller: its agents stand still.`,
-        variables: [],
+        summary: 'Nobody polls a task queue whose workers drain or have failed',
+        description: `${taskQueue}: its workers drain, or have ended with an error in processes that live on, and no other one polls. Its agents stand still.`,
       },
     ],
   };
