@@ -1,4 +1,4 @@
-import { labelled, MINUTE_SECONDS, shell } from '../alert';
+import { labelled, MINUTE_SECONDS, quoted, shell } from '../alert';
 import type { PromQl } from '../promql';
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule';
 import type { RuleConfig } from '../rule-config';
@@ -19,6 +19,8 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
   const ofModel = {
     keepFiringSeconds: 5 * MINUTE_SECONDS,
     command: `findings --namespace ${shell(namespace)} --since 1h`,
+    // An error names the model that was asked for, responses one of its versions.
+    query: `ExecutionStatus = 'Running' AND AgentModel STARTS_WITH ${quoted('model')}`,
     dashboard: 'models',
     variables: [namespace, 'model'],
   } as const;
@@ -74,6 +76,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
     severity: 'warning',
     pattern: 3,
     command: `overdue --namespace ${shell(namespace)} --task-type ${shell(taskType)}`,
+    query: `ExecutionStatus = 'Running' AND AgentTaskType = ${quoted(taskType)}`,
     dashboard: 'models',
     variables: [namespace, taskType],
   } as const;

@@ -16,7 +16,8 @@ export function pipelineRules(promQl: PromQl, { jobs }: RuleConfig): RuleGroup {
   const base = { dashboard: 'pipeline', keepFiringSeconds: 0 } as const;
   const ofNamespace = {
     ...base,
-    command: `findings --namespace ${shell(namespace)} --since 1h`,
+    // Of the worker at --worker-metrics, where it is said what mends each.
+    command: `doctor --namespace ${shell(namespace)}`,
     variables: [namespace],
   };
   const byTaskQueue = (key: MetricKey) => `sum by (${namespace}, task_queue) (${promQl.metric(key)})`;
@@ -75,7 +76,7 @@ export function pipelineRules(promQl: PromQl, { jobs }: RuleConfig): RuleGroup {
         expr: `sum by (${namespace}, part) (${recent('observerErrors')}) > 0`,
         forSeconds: 0,
         summary: 'The observer has errors of its own; agents are not affected',
-        description: `Namespace ${labelled(namespace)}, part ${labelled('part')}: {{ $value | humanize }} errors within 15 minutes. The log of the worker names each cause once.`,
+        description: `Namespace ${labelled(namespace)}, part ${labelled('part')}: {{ $value | humanize }} errors within 15 minutes. The log of the worker names each cause once; the command says what mends them, of the worker whose metrics it reads.`,
       },
       {
         ...ofNamespace,
@@ -84,7 +85,7 @@ export function pipelineRules(promQl: PromQl, { jobs }: RuleConfig): RuleGroup {
         expr: `(sum by (${namespace}) (${recent('contentDropped')}) > 0) or (sum by (${namespace}) (${recent('contentFailed')}) > 0)`,
         forSeconds: 0,
         summary: 'Records or contents of model calls are lost',
-        description: `Namespace ${labelled(namespace)}: {{ $value | humanize }} were given up or refused within 15 minutes. The disk is full, the store is away, or a bound is too low.`,
+        description: `Namespace ${labelled(namespace)}: {{ $value | humanize }} were given up or refused within 15 minutes. The disk is full, the store is away, or more is recorded than can be stored.`,
       },
       {
         ...ofTaskQueue,
