@@ -6,7 +6,7 @@
 
 import type { OptionDefinition } from '../../exporter/options/definitions';
 import type { GivenOption } from '../../exporter/options/given-options';
-import type { RuleConfig } from '../../rules/rule-config';
+import type { Budget, RuleConfig } from '../../rules/rule-config';
 import { RENDER_OPTIONS, type RenderOption } from './options';
 
 export interface KubernetesConfig {
@@ -51,6 +51,7 @@ export function resolveRender(given: readonly Given[], timeScale: number): Rende
         rateLimitedCalls: value('thresholds.rateLimitedCalls'),
         tokensPerHour: maybe('thresholds.tokensPerHour') ?? Number.POSITIVE_INFINITY,
         costPerHourUsd: maybe('thresholds.costPerHourUsd') ?? Number.POSITIVE_INFINITY,
+        taskTypes: budgetsOf(given),
       },
       timeScale,
     },
@@ -62,4 +63,15 @@ export function resolveRender(given: readonly Given[], timeScale: number): Rende
       port: value('kubernetes.port'),
     },
   };
+}
+
+function budgetsOf(given: readonly Given[]): ReadonlyMap<string, Partial<Budget>> {
+  const budgets = new Map<string, Partial<Budget>>();
+  const add = (taskType: string, budget: Partial<Budget>) =>
+    budgets.set(taskType, { ...budgets.get(taskType), ...budget });
+  for (const { option, key = '', value } of given) {
+    if (option === 'thresholds.taskTypes.*.tokensPerHour') add(key, { tokensPerHour: value as number });
+    if (option === 'thresholds.taskTypes.*.costPerHourUsd') add(key, { costPerHourUsd: value as number });
+  }
+  return budgets;
 }
