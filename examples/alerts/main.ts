@@ -10,8 +10,8 @@ import { openSurroundings, type Surroundings } from './surroundings';
 import { alertsOf, playTroubles, TROUBLE_NAMES } from './troubles/play';
 import { reportUnexpected } from './unexpected';
 
-const USAGE = `Makes each failure pattern happen and waits for its alert to arrive, on a Temporal development server, with the
-exporter, Prometheus, Alertmanager and the rules of the package.
+const USAGE = `Makes each failure pattern happen, and whatever else there is an alert for, and waits for the alert to arrive, on a
+Temporal development server, with the exporter, Prometheus, Alertmanager and the rules of the package.
 
 Usage: npm run e2e:alerts [-- options]
 
@@ -22,7 +22,8 @@ Usage: npm run e2e:alerts [-- options]
 Of each pattern, a worker with the broken agent runs until the alert is delivered to a webhook; the command in the alert
 has to name the run. Then a worker with the fixed agent runs until the alert is resolved. After that an agent that runs
 longer than expected and an approval that nobody gives are to keep their alerts while workers are killed and exporter and
-Prometheus are restarted. All durations of the rules are divided by ${TIME_SCALE}.
+Prometheus are restarted. Meanwhile providers, the observer, the exporter and workers have troubles of their own, until each
+other alert has been delivered. All durations of the rules are divided by ${TIME_SCALE}.
 
 Exit codes: 0 all delivered and resolved, and nothing else · 1 something missing or unexpected · 2 wrong usage`;
 

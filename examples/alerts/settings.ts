@@ -18,7 +18,7 @@ export const SCALED_THRESHOLDS = {
 export const STUCK_NAMESPACE = 'stuck';
 
 /** Namespaces of the troubles, by their names. */
-export const TROUBLE_NAMESPACES = ['trouble-models', 'trouble-runs', 'trouble-content'] as const;
+export const TROUBLE_NAMESPACES = ['trouble-models', 'trouble-runs', 'trouble-content', 'trouble-workers'] as const;
 
 /** Namespace of the exporter that is in trouble itself; the other exporter does not watch it. */
 export const EXPORTER_NAMESPACE = 'trouble-exporter';

@@ -25,5 +25,7 @@ export const RECORDED_ALERTS: Readonly<Record<string, readonly string[]>> = {
     'TemporalAgentCostBurn',
   ],
   runs: ['TemporalAgentApprovalEscalated', 'TemporalAgentOrphaned', 'TemporalAgentWorkflowTasksFailing'],
+  'worker-drains': ['TemporalAgentWorkerWithoutPollers'],
+  'worker-failed': ['TemporalAgentWorkerFailed'],
   stuck: ['TemporalAgentRunsOverdue', 'TemporalAgentApprovalOverdue'],
 };

@@ -5,6 +5,7 @@ import { EXPORTER_ABSENT, EXPORTER_DOWN, EXPORTER_STALE, playExporterTroubles } 
 import { beginModelTroubles, MODELS } from './models';
 import { beginRunTroubles, RUNS } from './runs';
 import { playTrouble, type Trouble, type TroubleInPlay, type Watch } from './trouble';
+import { playWorkerTroubles, WORKER_DRAINS, WORKER_FAILED } from './workers';
 
 /** Those that the agents' own Prometheus sees. The longest comes first. */
 const PLAYS: readonly (readonly [Trouble, (surroundings: Surroundings) => Promise<TroubleInPlay>])[] = [
@@ -13,18 +14,22 @@ const PLAYS: readonly (readonly [Trouble, (surroundings: Surroundings) => Promis
   [CONTENT, beginContentTrouble],
 ];
 
-const OF_EXPORTER = [EXPORTER_STALE, EXPORTER_DOWN, EXPORTER_ABSENT] as const;
+/** Those that need what the one before leaves, by the name of all of them. */
+const SEQUENCES: Readonly<Record<'exporter' | 'workers', readonly Trouble[]>> = {
+  exporter: [EXPORTER_STALE, EXPORTER_DOWN, EXPORTER_ABSENT],
+  workers: [WORKER_FAILED, WORKER_DRAINS],
+};
 
-export const TROUBLES: readonly Trouble[] = [...PLAYS.map(([trouble]) => trouble), ...OF_EXPORTER];
+export const TROUBLES: readonly Trouble[] = [...PLAYS.map(([trouble]) => trouble), ...Object.values(SEQUENCES).flat()];
 
-/** What `--only` can name; the troubles of the exporter need what the one before leaves. */
-export const TROUBLE_NAMES: readonly string[] = [...PLAYS.map(([{ name }]) => name), 'exporter'];
+/** What `--only` can name. */
+export const TROUBLE_NAMES: readonly string[] = [...PLAYS.map(([{ name }]) => name), ...Object.keys(SEQUENCES)];
 
 /** Alerts that are to be delivered when these are played. */
 export function alertsOf(names: readonly string[]): readonly string[] {
-  const played = [...PLAYS.map(([trouble]) => trouble).filter(({ name }) => names.includes(name))];
-  if (names.includes('exporter')) played.push(...OF_EXPORTER);
-  return played.flatMap(({ alerts }) => alerts.map(({ alert }) => alert));
+  const played = PLAYS.map(([trouble]) => trouble).filter(({ name }) => names.includes(name));
+  const sequences = Object.entries(SEQUENCES).flatMap(([name, troubles]) => (names.includes(name) ? troubles : []));
+  return [...played, ...sequences].flatMap(({ alerts }) => alerts.map(({ alert }) => alert));
 }
 
 /**
@@ -44,6 +49,7 @@ export async function playTroubles(
       const resolved = await playTrouble(trouble, () => begin(surroundings), surroundings, report, recording);
       resolutions.push(resolved());
     }
+    if (names.includes('workers')) await playWorkerTroubles(surroundings, report);
     await Promise.all(resolutions);
   };
   const ofExporter = names.includes('exporter') ? playExporterTroubles(surroundings, report) : undefined;

@@ -12,10 +12,7 @@ import { quietLogger } from '../../demo/quiet-logger';
 import { startProviderServer } from '../../provider-server';
 import type { WorkerOrder } from '../worker-process';
 import { createActivities } from './activities';
-
-const nothing = (): void => {};
-/** What fails here on purpose would be logged for every attempt. */
-const SILENT = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+import { SILENT } from './silent';
 
 async function main(): Promise<void> {
   const order = JSON.parse(process.argv[2] ?? '') as WorkerOrder;

@@ -42,6 +42,13 @@ export async function report(): Promise<void> {
   throw new TypeError('the report has no title');
 }
 
+const { linger } = proxyActivities<{ linger: () => Promise<void> }>({ startToCloseTimeout: '1 hour' });
+
+/** Waits for an activity that takes its time. */
+export async function wait(): Promise<void> {
+  await linger();
+}
+
 /** Leaves a child behind that goes on without it. */
 export async function delegate(): Promise<void> {
   await startChild(audit, { parentClosePolicy: ParentClosePolicy.ABANDON, workflowId: 'audit-1' });
