@@ -18,6 +18,11 @@ describe('a gap of six minutes in all that is scraped', () => {
     await replay(withGap(stuck, from, GAP), { fires: STUCK, at: { ...at, [stuck.length]: [] } });
   });
 
+  test.each([...RECORDINGS.values()])('after $scenario was mended raises nothing else', async (recording) => {
+    const gap = withGap(recording, mark(recording, 'mended') + samplesIn(1), GAP);
+    await replay(gap, { fires: alertsOf(recording.scenario), whole: false });
+  });
+
   test('makes nothing new of what was found long ago', async () => {
     const { fires, after, length } = longAfter('02-missing-heartbeats');
     const gap = withGap(after, length + samplesIn(5), GAP);

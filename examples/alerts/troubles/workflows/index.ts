@@ -20,11 +20,21 @@ export const proceed = defineSignal('proceed');
 export async function answer(model: string, prompt: string): Promise<void> {
   await ask(model, prompt);
 }
-export const classify = answer;
-export const moderate = answer;
-export const plan = answer;
-export const digest = answer;
-export const translate = answer;
+export async function classify(model: string, prompt: string): Promise<void> {
+  await ask(model, prompt);
+}
+export async function moderate(model: string, prompt: string): Promise<void> {
+  await ask(model, prompt);
+}
+export async function plan(model: string, prompt: string): Promise<void> {
+  await ask(model, prompt);
+}
+export async function digest(model: string, prompt: string): Promise<void> {
+  await ask(model, prompt);
+}
+export async function translate(model: string, prompt: string): Promise<void> {
+  await ask(model, prompt);
+}
 
 /** Nobody decides until it is escalated. */
 export async function purchase(timeoutMs: number): Promise<void> {
