@@ -5,6 +5,7 @@ import { checkAllCommands } from './check-command';
 import { playPattern } from './pattern';
 import { Report } from './report';
 import { TIME_SCALE } from './settings';
+import { reportSilentAlerts } from './silent-alerts';
 import { playStuckAgents } from './stuck-agents';
 import { openSurroundings, type Surroundings } from './surroundings';
 import { alertsOf, playTroubles, TROUBLE_NAMES } from './troubles/play';
@@ -59,7 +60,8 @@ async function main(): Promise<number> {
       await reportUnexpected(surroundings, mendedAt, report);
       if (exporter !== undefined) {
         await reportUnexpected(exporter, new Map(), report);
-        await exporter.monitoring.stop();
+        const watching = [surroundings.monitoring, exporter.monitoring];
+        if (only.size === 0) await reportSilentAlerts(watching, report);
       }
     };
     await Promise.race([play(), interrupted]);

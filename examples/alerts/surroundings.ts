@@ -41,6 +41,8 @@ export interface Surroundings {
   /** Records what Prometheus scrapes for the agents of a namespace, if anything is to be recorded. */
   record(scenario: string, namespace: string): Recording | undefined;
   restartExporter(): Promise<void>;
+  /** Lets this be called when all is stopped, before what was there already. */
+  defer(cleanup: () => Promise<unknown>): void;
   stop(): Promise<void>;
 }
 
@@ -122,6 +124,7 @@ export async function openSurroundings(recordings?: string): Promise<Surrounding
         await exporter.stop();
         exporter = await startOurExporter();
       },
+      defer: (cleanup) => void cleanups.push(cleanup),
       stop,
     };
   } catch (error) {

@@ -65,13 +65,13 @@ export function inputOf(recording: Recording): readonly Series[] {
   });
 }
 
-/** Reads promtool's notation: `1+2x3` is 1, 3, 5, 7; `_x3` is three times nothing. */
-function samplesOf(values: string, factor: number): Sample[] {
+/** Reads promtool's notation: `1+2x3` is 1, 3, 5, 7; `_x3` is three times nothing. Values are multiplied by the factor. */
+export function samplesOf(values: string, factor: number): Sample[] {
   return values.split(' ').flatMap((part): Sample[] => {
     if (part === 'stale') return ['stale'];
     const [what = '', times] = part.split('x');
     if (what === '_') return Array.from({ length: Number(times ?? 1) }, () => undefined);
-    const [, first, step = '0'] = /^(-?[\d.e]+(?:(?<=e)-\d+)?)([+-][\d.]+)?$/.exec(what) ?? [];
+    const [, first, step = '0'] = /^(-?[\d.]+(?:e[+-]?\d+)?)([+-][\d.]+)?$/.exec(what) ?? [];
     if (first === undefined) throw new Error(`not a sample: ${part}`);
     return Array.from({ length: Number(times ?? 0) + 1 }, (_, i) => (Number(first) + i * Number(step)) * factor);
   });

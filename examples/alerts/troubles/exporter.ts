@@ -42,65 +42,56 @@ export const EXPORTER_ABSENT: Trouble = {
  * Plays what can happen to an exporter, one after the other, with an exporter, a Prometheus and an Alertmanager of their
  * own: without the exporter, most alerts of the others would be held back.
  *
- * @returns the Prometheus and its Alertmanager, for the caller to stop
+ * @returns what watched them; it is stopped with the surroundings
  */
 export async function playExporterTroubles(surroundings: Surroundings, report: Report): Promise<Watch> {
-  const cleanups: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
+  const directory = await mkdtemp(path.join(tmpdir(), 'agent-exporter-'));
+  surroundings.defer(() => rm(directory, { recursive: true, force: true }));
+  const contentDirectory = path.join(directory, 'content');
+  await mkdir(contentDirectory);
+  const proxy = new TcpProxy(surroundings.address);
+  const temporalAddress = await proxy.open();
+  surroundings.defer(async () => proxy.cut());
+
+  const port = await freePort();
+  const start = () => startExporter({ directory, temporalAddress, namespaces: [namespace], port, contentDirectory });
+  let exporter = await start();
+  surroundings.defer(() => exporter.stop());
+  const targets = { workers: [], exporter: `127.0.0.1:${port}` };
+  const options = { directory, targets, timeScale: TIME_SCALE, thresholds: SCALED_THRESHOLDS };
+  const monitoring = await startMonitoring(options);
+  surroundings.defer(() => monitoring.stop());
+  const variables = commandVariables(surroundings.address, contentDirectory, exporter);
+  const commands = await CommandLine.open(path.join(directory, 'bin'), variables);
+  const watch: Watch = { monitoring, commands };
+
+  const target: RecordedTarget = { job: 'temporal-agent-exporter', instance: 'exporter:9466', port };
+  const play = async (trouble: Trouble, begin: (recording: Recording | undefined) => Promise<TroubleInPlay>) => {
+    const recording = surroundings.recorder.start(trouble.name, namespace, [target]);
+    const resolved = await playTrouble(trouble, () => begin(recording), watch, report, recording);
+    await resolved();
   };
-  try {
-    const directory = await mkdtemp(path.join(tmpdir(), 'agent-exporter-'));
-    cleanups.push(() => rm(directory, { recursive: true, force: true }));
-    const contentDirectory = path.join(directory, 'content');
-    await mkdir(contentDirectory);
-    const proxy = new TcpProxy(surroundings.address);
-    const temporalAddress = await proxy.open();
-    cleanups.push(async () => proxy.cut());
+  const end = async () => {};
 
-    const port = await freePort();
-    const start = () => startExporter({ directory, temporalAddress, namespaces: [namespace], port, contentDirectory });
-    let exporter = await start();
-    cleanups.push(() => exporter.stop());
-    const targets = { workers: [], exporter: `127.0.0.1:${port}` };
-    const options = { directory, targets, timeScale: TIME_SCALE, thresholds: SCALED_THRESHOLDS };
-    const monitoring = await startMonitoring(options);
-    cleanups.push(() => monitoring.stop());
-    const variables = commandVariables(surroundings.address, contentDirectory, exporter);
-    const commands = await CommandLine.open(path.join(directory, 'bin'), variables);
-    const watch: Watch = { monitoring: { ...monitoring, stop }, commands };
-
-    const target: RecordedTarget = { job: 'temporal-agent-exporter', instance: 'exporter:9466', port };
-    const play = async (trouble: Trouble, begin: (recording: Recording | undefined) => Promise<TroubleInPlay>) => {
-      const recording = surroundings.recorder.start(trouble.name, namespace, [target]);
-      const resolved = await playTrouble(trouble, () => begin(recording), watch, report, recording);
-      await resolved();
+  await play(EXPORTER_STALE, async () => {
+    proxy.cut();
+    return { mend: async () => void (await proxy.open()), end };
+  });
+  await play(EXPORTER_DOWN, async () => {
+    await exporter.kill();
+    const mend = async () => {
+      exporter = await start();
     };
-    const end = async () => {};
-
-    await play(EXPORTER_STALE, async () => {
-      proxy.cut();
-      return { mend: async () => void (await proxy.open()), end };
-    });
-    await play(EXPORTER_DOWN, async () => {
-      await exporter.kill();
-      const mend = async () => {
-        exporter = await start();
-      };
-      return { mend, end };
-    });
-    await play(EXPORTER_ABSENT, async (recording) => {
-      await monitoring.scrapeExporter(false);
-      recording?.retarget(() => false);
-      const mend = async () => {
-        await monitoring.scrapeExporter(true);
-        recording?.retarget(() => true);
-      };
-      return { mend, end };
-    });
-    return watch;
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    return { mend, end };
+  });
+  await play(EXPORTER_ABSENT, async (recording) => {
+    await monitoring.scrapeExporter(false);
+    recording?.retarget(() => false);
+    const mend = async () => {
+      await monitoring.scrapeExporter(true);
+      recording?.retarget(() => true);
+    };
+    return { mend, end };
+  });
+  return watch;
 }

@@ -35,7 +35,7 @@ export function alertsOf(names: readonly string[]): readonly string[] {
 /**
  * Plays these one after the other, but lets each resolve while the next is played.
  *
- * @returns Prometheus and Alertmanager of the exporter in trouble, if it was, for the caller to stop
+ * @returns what watched the exporter in trouble, if it was
  */
 export async function playTroubles(
   names: readonly string[],
