@@ -15,6 +15,9 @@ interface Failure {
   readonly taskQueue: string;
 }
 
+/** More are counted, and the endpoint is open by these. */
+const MOST_KEPT = 100;
+
 /** Until a worker of their task queue is started in this process. */
 const failures = new Set<Failure>();
 
@@ -39,6 +42,7 @@ export function joinWorkerRuns(
     metrics.add('workersRunning', labels, -1);
     if (error === undefined || wasAskedToEnd(error)) return;
     metrics.add('workersFailed', labels, 1);
+    if (failures.size >= MOST_KEPT) return;
     try {
       const held = acquireMetrics(target, 'worker', observer.report, observer.logger);
       failures.add({ held, namespace, taskQueue });

@@ -163,6 +163,12 @@ describe('for Kubernetes', () => {
     expect(rule.spec.groups).toHaveLength(groups.length);
     expect(rule.spec.groups).toEqual(expect.arrayContaining(groups));
     expect(worker.spec.selector.matchLabels).toEqual({ 'app.kubernetes.io/name': 'agent-worker' });
+    // Core's label of Temporal's namespace has the name that rules know, whatever Kubernetes' own is.
+    const relabelings = [{ targetLabel: 'job', replacement: 'temporal-agent-worker' }];
+    expect(worker.spec.endpoints).toEqual([
+      { port: 'metrics', relabelings },
+      { port: 'core-metrics', relabelings, honorLabels: true },
+    ]);
     expect(exporter.spec.endpoints).toEqual([
       { port: 'metrics', relabelings: [{ targetLabel: 'job', replacement: 'temporal-agent-exporter' }] },
     ]);

@@ -157,6 +157,18 @@ export const RENDER_OPTIONS = {
     fallback: 'metrics',
     example: 'http-metrics',
   },
+  'kubernetes.corePort': {
+    kind: KUBERNETES_NAME,
+    description:
+      "Name of the port of the workers' Service that serves the metrics of Temporal's Core, where it has one.",
+    fallback: 'core-metrics',
+    example: 'temporal-metrics',
+  },
+  'kubernetes.serviceNamespace': {
+    kind: KUBERNETES_NAME,
+    description: 'Namespace of these Services; left out, that of the manifests.',
+    example: 'agents',
+  },
 } as const satisfies OptionTable;
 
 export type RenderOption = keyof typeof RENDER_OPTIONS;

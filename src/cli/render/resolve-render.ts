@@ -15,6 +15,9 @@ export interface KubernetesConfig {
   readonly workerService: string;
   readonly exporterService: string;
   readonly port: string;
+  readonly corePort: string;
+  /** Of the Services. */
+  readonly serviceNamespace: string | undefined;
 }
 
 export interface RenderConfig {
@@ -61,6 +64,8 @@ export function resolveRender(given: readonly Given[], timeScale: number): Rende
       workerService: value('kubernetes.workerService'),
       exporterService: value('kubernetes.exporterService'),
       port: value('kubernetes.port'),
+      corePort: value('kubernetes.corePort'),
+      serviceNamespace: maybe('kubernetes.serviceNamespace'),
     },
   };
 }
