@@ -32,7 +32,7 @@ export interface AgentHeader extends AgentIdentity {
   /** Findings that the workflow allowed; they are not reported for what it runs. */
   readonly allowed?: readonly string[] | undefined;
   /** Approvals of the run before, in the form of `src/workflow/approvals/carried-book.ts`. */
-  readonly approvals?: unknown;
+  readonly approvals?: object | undefined;
 }
 
 /** Longest id that travels, in characters; longer ones are no ids. */
@@ -76,7 +76,7 @@ function sanitise(value: Record<string, unknown>): AgentHeader {
     lastTool: text(value.lastTool),
     modelActivities: texts(value.modelActivities, MAX_MODEL_ACTIVITIES),
     allowed: texts(value.allowed, MAX_ALLOWED),
-    approvals: value.approvals,
+    approvals: typeof value.approvals === 'object' ? (value.approvals ?? undefined) : undefined,
   };
 }
 

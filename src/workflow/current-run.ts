@@ -11,6 +11,8 @@ import type { Detection } from '../definitions/finding';
 
 /** What workflow code can do with its run. */
 export interface NamedRun {
+  /** Approvals as the run before carried them on; `undefined` where it carried none. */
+  readonly carriedApprovals: object | undefined;
   nameTask(identity: AgentIdentity): void;
   /** A finding is not to be reported for this run. */
   allow(finding: string): void;

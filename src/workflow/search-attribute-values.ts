@@ -3,7 +3,7 @@ import type { BundleConfig } from '../definitions/bundle-config';
 import { keywordValue } from '../definitions/keyword';
 import type { SearchAttributeName } from '../definitions/search-attributes';
 import type { AgentState } from './agent-state';
-import type { ApprovalAttributes } from './approvals/approval-book';
+import type { ApprovalAttributes } from './run-approvals';
 
 const KEYS = {
   AgentTaskType: defineSearchAttributeKey('AgentTaskType', 'KEYWORD'),
