@@ -7,15 +7,22 @@ import { fetchHistories, replay } from '../support/histories';
 import { quietRuntime } from '../support/quiet-runtime';
 import { Agents, approvalsOf, attributesOf, decide, eventsOf, IN_TIME, untilNextRun, untilOpen } from './support';
 
+interface Code extends Partial<WorkerOptions> {
+  readonly workflowsPath: string;
+  readonly preload?: boolean;
+}
+
+const asking = require.resolve('./workflows/moves.ts');
+
 /** What a run finds when it continues as new: the code of the workers on this task queue. */
 const CODE = {
-  asking: { workflows: './workflows/moves.ts' },
-  'without-entry': { workflows: './workflows/moves-without-entry.ts' },
-  'evaluating-late': { workflows: './workflows/moves-evaluating-late.ts' },
-  preloaded: { workflows: './workflows/moves.ts', preload: true },
-  'own-context': { workflows: './workflows/moves.ts', reuseV8Context: false },
-  cached: { workflows: './workflows/moves.ts', maxCachedWorkflows: 10 },
-} satisfies Record<string, { workflows: string; preload?: boolean } & Partial<WorkerOptions>>;
+  asking: { workflowsPath: asking },
+  'without-entry': { workflowsPath: require.resolve('./workflows/moves-without-entry.ts') },
+  'evaluating-late': { workflowsPath: require.resolve('./workflows/moves-evaluating-late.ts') },
+  preloaded: { workflowsPath: asking, preload: true },
+  'own-context': { workflowsPath: asking, reuseV8Context: false },
+  cached: { workflowsPath: asking, maxCachedWorkflows: 10 },
+} satisfies Record<string, Code>;
 
 type TaskQueue = keyof typeof CODE;
 
@@ -25,9 +32,7 @@ const running: { stop(): void; done: Promise<void> }[] = [];
 
 beforeAll(async () => {
   agents = await Agents.start(inject('temporalAddress'), 'approvals-other-code');
-  for (const [taskQueue, { workflows, ...options }] of Object.entries<{ workflows: string; preload?: boolean }>(CODE)) {
-    const { preload = false, ...more } = options;
-    const workflowsPath = require.resolve(workflows);
+  for (const [taskQueue, { workflowsPath, preload = false, ...options }] of Object.entries<Code>(CODE)) {
     const workflowBundle = await bundleWorkflowCode({
       workflowsPath,
       plugins: [agents.effects.plugin()],
@@ -37,7 +42,7 @@ beforeAll(async () => {
     bundles.set(taskQueue, workflowBundle);
     const plugins = [agents.effects.plugin()];
     const common = { taskQueue, workflowBundle, activities, maxCachedWorkflows: 0, plugins };
-    const worker = await agents.server.worker({ ...common, ...more });
+    const worker = await agents.server.worker({ ...common, ...options });
     running.push({ stop: () => worker.shutdown(), done: worker.run() });
   }
 });
