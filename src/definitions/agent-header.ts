@@ -21,7 +21,7 @@ export interface AgentIdentity {
 }
 
 export interface AgentHeader extends AgentIdentity {
-  /** Start of the task, in milliseconds since the epoch. */
+  /** When the task started, or may start, in milliseconds since the epoch. */
   readonly startedAt?: number | undefined;
   readonly iteration?: number | undefined;
   readonly tokens?: number | undefined;
@@ -42,7 +42,7 @@ const MAX_HEADER_BYTES = 256 * 1024;
 const MAX_MODEL_ACTIVITIES = 16;
 const MAX_ALLOWED = 64;
 /** Latest start that every visibility store takes: 2200-01-01, in milliseconds. */
-const MAX_STARTED_AT = 7_258_118_400_000;
+export const MAX_STARTED_AT = 7_258_118_400_000;
 
 export function withAgentHeader(headers: Headers, header: AgentHeader): Headers {
   return { ...headers, [AGENT_HEADER]: toJsonPayload(header) };

@@ -142,11 +142,13 @@ export class AgentRun implements NamedRun, WatchedRun {
   }
 
   private stateFrom(header: AgentHeader): AgentState {
-    const { workflowType, startTime } = workflowInfo();
+    const { workflowType, startTime, runStartTime } = workflowInfo();
     const taskType = Object.hasOwn(bundleConfig.taskTypes, workflowType)
       ? bundleConfig.taskTypes[workflowType]
       : undefined;
-    return new AgentState(header, { taskType: taskType ?? workflowType, startedAt: startTime.getTime() });
+    // A start delay ends before its time when a signal comes, and the client's clock may be ahead of the server's.
+    const startedAt = Math.min(header.startedAt ?? startTime.getTime(), runStartTime.getTime());
+    return new AgentState({ ...header, startedAt }, taskType ?? workflowType);
   }
 
   private write(): void {
