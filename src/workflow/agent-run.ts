@@ -142,12 +142,14 @@ export class AgentRun implements NamedRun, WatchedRun {
   }
 
   private stateFrom(header: AgentHeader): AgentState {
-    const { workflowType, startTime, runStartTime } = workflowInfo();
+    const { workflowType, startTime, runStartTime, cronSchedule } = workflowInfo();
     const taskType = Object.hasOwn(bundleConfig.taskTypes, workflowType)
       ? bundleConfig.taskTypes[workflowType]
       : undefined;
-    // A start delay ends before its time when a signal comes, and the client's clock may be ahead of the server's.
-    const startedAt = Math.min(header.startedAt ?? startTime.getTime(), runStartTime.getTime());
+    // What a cron schedule starts waits for its turn from then on.
+    const began = cronSchedule === undefined ? startTime : runStartTime;
+    // A start delay can be ended before its time, and the client's clock may be ahead of the server's.
+    const startedAt = Math.min(header.startedAt ?? began.getTime(), runStartTime.getTime());
     return new AgentState({ ...header, startedAt }, taskType ?? workflowType);
   }
 
