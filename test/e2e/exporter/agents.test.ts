@@ -1,7 +1,7 @@
 /** The whole exporter on whole agents: those that take too long, those left behind, restarts and replicas. */
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
-import { AgentsAtWork } from './acceptance/agents-at-work';
-import { SOON } from './support';
+import { SOON } from '../../exporter/support';
+import { AgentsAtWork } from './support/agents-at-work';
 
 const HOUR_MS = 3_600_000;
 /** More than complete of any task type in another test. */
