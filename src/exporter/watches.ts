@@ -1,4 +1,3 @@
-import { ExpectedDurations } from './expected';
 import type { Watch, WatchedNamespace } from './watch';
 import { ApprovalsWatch } from './watches/approvals';
 import { ClosedWatch } from './watches/closed';
@@ -8,12 +7,12 @@ import { OverdueWatch } from './watches/overdue';
 
 /** Everything that is watched in a namespace, in the order in which it is asked for. */
 export function createWatches(namespace: WatchedNamespace): readonly Watch[] {
-  const expected = new ExpectedDurations(namespace.visibility, namespace.config);
+  const overdue = new OverdueWatch(namespace);
   return [
-    new OverdueWatch(namespace, expected),
+    overdue,
     new OrphansWatch(namespace),
     new ApprovalsWatch(namespace),
-    new FailingTasksWatch(namespace, expected),
+    new FailingTasksWatch(namespace, overdue),
     new ClosedWatch(namespace),
   ];
 }

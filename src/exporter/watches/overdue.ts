@@ -1,5 +1,8 @@
+import type { VisibleRun } from '../../client/visible-run';
 import { ExpectedDurations } from '../expected';
-import { countOverdue, type OverdueOfType } from '../overdue';
+import { countOverdue, type OverdueOfType, oldestFirst } from '../overdue';
+import { sampleSize } from '../sampled-failing-runs';
+import { taskStartMs } from '../task-start';
 import type { Poll, Watch, WatchedNamespace } from '../watch';
 
 /** How long tasks are expected to take, how many are over it, and since when. */
@@ -7,10 +10,16 @@ export class OverdueWatch implements Watch {
   readonly query = 'overdue';
   #last: ReadonlyMap<string, OverdueOfType> = new Map();
 
-  constructor(
-    private readonly watched: WatchedNamespace,
-    private readonly expected = new ExpectedDurations(watched.visibility, watched.config),
-  ) {}
+  private readonly expected: ExpectedDurations;
+
+  constructor(private readonly watched: WatchedNamespace) {
+    this.expected = new ExpectedDurations(watched.visibility, watched.config);
+  }
+
+  /** The agents that were overdue the longest at the last poll, the oldest first: some of each task type. */
+  get oldest(): readonly VisibleRun[] {
+    return oldestFirst([...this.#last.values()].flatMap(({ oldest }) => oldest));
+  }
 
   async poll({ nowMs, taskTypes, running, attributes }: Poll): Promise<void> {
     const { visibility, config, metrics } = this.watched;
@@ -22,6 +31,7 @@ export class OverdueWatch implements Watch {
     const overdue = await countOverdue(
       { visibility, attributes, nowMs, listLimit: config.listLimit },
       new Map(asked.map(({ taskType, ms }) => [taskType, ms])),
+      sampleSize(config),
       this.#last,
     );
     this.#last = overdue;
@@ -36,8 +46,13 @@ export class OverdueWatch implements Watch {
     );
     metrics.setAll(
       'workflowOldestOverdueStart',
-      [...overdue].flatMap(([taskType, { oldestStartMs }]) =>
-        oldestStartMs === undefined ? [] : [{ labels: { task_type: taskType }, value: oldestStartMs / 1000 }],
+      [...overdue].flatMap(
+        ([
+          task_type,
+          {
+            oldest: [first],
+          },
+        ]) => (first === undefined ? [] : [{ labels: { task_type }, value: taskStartMs(first) / 1000 }]),
       ),
     );
   }
