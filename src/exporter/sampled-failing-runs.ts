@@ -114,7 +114,7 @@ function byTurns(runs: readonly VisibleRun[]): VisibleRun[] {
 }
 
 /** Attempt of the workflow task that a run stands at; 0 where it has none, or is gone. */
-async function taskAttempt(describer: WorkflowDescriber, run: VisibleRun): Promise<number> {
+export async function taskAttempt(describer: WorkflowDescriber, run: VisibleRun): Promise<number> {
   try {
     const { pendingWorkflowTask } = await describer.describe('failing_tasks', run);
     return pendingWorkflowTask?.attempt ?? 0;
