@@ -106,6 +106,7 @@ describe('agents whose workflow task fails again and again', () => {
       ...{ taskId: 'T-1', sessionId: 'S-1', finding: { id: 'nondeterminism' } },
       finding: { message: expect.stringContaining('history has TimerStarted at event 5') },
     });
+    expect(run('wavering')).not.toHaveProperty('error');
     expect(run('fetching')).toMatchObject({ finding: { id: 'llm-in-workflow' } });
     for (const { attempt, since = '', startedAt } of found.runs) {
       expect(attempt).toBeGreaterThanOrEqual(2);

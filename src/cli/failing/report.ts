@@ -36,7 +36,7 @@ export interface FailingRun {
   readonly attempt: number;
   /** When the first attempt failed or timed out; absent where the last events of the history do not tell. */
   readonly since?: string;
-  /** Name of the error, `timeout`, or absent where the last events do not tell. Never its message, which may be content. */
+  /** Name of the error, or `timeout`; absent where it has none, as non-determinism. Never its message: it may be content. */
   readonly error?: string;
   /** Build of the worker that failed it. */
   readonly buildId?: string;

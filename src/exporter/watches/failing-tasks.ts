@@ -93,7 +93,7 @@ export class FailingTasksWatch implements Watch {
         workflowId,
         runId,
         taskQueue,
-        error: failure === undefined ? 'timed out, or not among the last events' : errorName(failure),
+        error: failure === undefined ? 'timed out, or not among the last events' : (errorName(failure) ?? 'unknown'),
         hint: 'The last WorkflowTaskFailed event of its history says why.',
       });
     } catch (error) {
