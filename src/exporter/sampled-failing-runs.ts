@@ -11,7 +11,6 @@ import { GRPC, grpcCode } from '../client/grpc-status';
 import type { Visibility } from '../client/visibility';
 import { allOf, quoteTime, RUNNING } from '../client/visibility-query';
 import type { VisibleRun } from '../client/visible-run';
-import type { ExporterConfig } from './config';
 import { earliestRuns } from './earliest-runs';
 import { countByType, type FailingRuns } from './reported-failing-runs';
 import { IS_AGENT } from './task-types';
@@ -31,12 +30,6 @@ export interface SampledFailingRuns extends FailingRuns {
   readonly oldestBeforeMs: number | undefined;
 }
 
-/** Runs of each kind from which those are chosen that are described. */
-export function sampleSize({ listLimit, describeLimit }: Pick<ExporterConfig, 'listLimit' | 'describeLimit'>): number {
-  // Less than a List gives, or no time may be found before which there are enough runs and not too many.
-  return Math.max(1, Math.min(Math.floor(listLimit / 2), describeLimit * LISTED_PER_DESCRIBED));
-}
-
 /**
  * @param overdue runs that are overdue, the oldest first
  * @param hintMs where the oldest runs were found when last asked
@@ -50,7 +43,9 @@ export async function sampledFailingRuns(
 ): Promise<SampledFailingRuns> {
   const { visibility, describer, config } = watched;
   const { listLimit, describeLimit, failingAttempts } = config;
-  const span = { limit: listLimit, nowMs, wanted: sampleSize(config), hintMs };
+  // Less than a List gives, or no time may be found before which there are enough runs and not too many.
+  const wanted = Math.max(1, Math.min(Math.floor(listLimit / 2), describeLimit * LISTED_PER_DESCRIBED));
+  const span = { limit: listLimit, nowMs, wanted, hintMs };
   const { oldest, newest, oldestBeforeMs } = await oldestAndNewest(visibility, span);
   const runs: VisibleRun[] = [];
   for (const run of choose(overdue, oldest, newest, describeLimit)) {

@@ -1,7 +1,6 @@
 import type { VisibleRun } from '../../client/visible-run';
 import { ExpectedDurations } from '../expected';
 import { countOverdue, type OverdueOfType, oldestFirst } from '../overdue';
-import { sampleSize } from '../sampled-failing-runs';
 import { taskStartMs } from '../task-start';
 import type { Poll, Watch, WatchedNamespace } from '../watch';
 
@@ -16,7 +15,7 @@ export class OverdueWatch implements Watch {
     this.expected = new ExpectedDurations(watched.visibility, watched.config);
   }
 
-  /** The agents that were overdue the longest at the last poll, the oldest first: some of each task type. */
+  /** The agents that were overdue the longest at the last poll, the oldest first; of each type as many as may be described. */
   get oldest(): readonly VisibleRun[] {
     return oldestFirst([...this.#last.values()].flatMap(({ oldest }) => oldest));
   }
@@ -28,10 +27,12 @@ export class OverdueWatch implements Watch {
       ms === undefined ? [] : [{ taskType, source, ms }],
     );
     const asked = known.filter(({ taskType }) => (running.get(taskType) ?? 0) > 0);
+    // Less than a List gives, or no time may be found before which there are enough runs and not too many.
+    const wanted = Math.max(1, Math.min(Math.floor(config.listLimit / 2), config.describeLimit));
     const overdue = await countOverdue(
       { visibility, attributes, nowMs, listLimit: config.listLimit },
       new Map(asked.map(({ taskType, ms }) => [taskType, ms])),
-      sampleSize(config),
+      wanted,
       this.#last,
     );
     this.#last = overdue;
@@ -46,13 +47,8 @@ export class OverdueWatch implements Watch {
     );
     metrics.setAll(
       'workflowOldestOverdueStart',
-      [...overdue].flatMap(
-        ([
-          task_type,
-          {
-            oldest: [first],
-          },
-        ]) => (first === undefined ? [] : [{ labels: { task_type }, value: taskStartMs(first) / 1000 }]),
+      [...overdue].flatMap(([task_type, { oldest }]) =>
+        oldest.slice(0, 1).map((run) => ({ labels: { task_type }, value: taskStartMs(run) / 1000 })),
       ),
     );
   }
