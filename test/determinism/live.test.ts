@@ -89,7 +89,7 @@ const stripped = (histories: readonly NamedHistory[]) =>
 const recorded: Record<'plain' | 'observed' | 'refused', NamedHistory[]> = { plain: [], observed: [], refused: [] };
 
 // Each run has a task queue or an id of its own, and most of them wait for timers and time-outs.
-describe.concurrent.each(Object.keys(SHAPES))('%s', (shapeName) => {
+describe.each(Object.keys(SHAPES))('%s', { concurrent: true, timeout: 120_000 }, (shapeName) => {
   test.each([
     ['a cache', ''],
     ['no cache', '-0'],
