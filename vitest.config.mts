@@ -12,8 +12,8 @@ const server = { deps: { external: [/\/lib\//] } };
 
 export default defineConfig({
   test: {
-    // Tests mostly wait for servers, so that two files fit two cores.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Tests mostly wait for servers, so that three files fit two cores.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // Stands here and not in the projects, which would start a server each.
     globalSetup: ['test/support/global-setup.ts'],
     projects: [

@@ -4,6 +4,7 @@ import { addApprovalsCommand } from './commands/approvals';
 import { addDoctorCommand } from './commands/doctor';
 import { addExplainCommand } from './commands/explain';
 import { addExporterCommand } from './commands/exporter';
+import { addFailingCommand } from './commands/failing';
 import { addFindingsCommand } from './commands/findings';
 import { addOrphansCommand } from './commands/orphans';
 import { addOverdueCommand } from './commands/overdue';
@@ -35,6 +36,7 @@ Exit codes:
   addExporterCommand(program, output);
   addFindingsCommand(program, output);
   addOverdueCommand(program, output);
+  addFailingCommand(program, output);
   addOrphansCommand(program, output, terminal);
   addApprovalsCommand(program, output);
   addTransformsCommand(program, output);

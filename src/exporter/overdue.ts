@@ -8,11 +8,13 @@ import type { Visibility } from '../client/visibility';
 import { allOf, oneOf, quoteTime, RUNNING } from '../client/visibility-query';
 import type { VisibleRun } from '../client/visible-run';
 import type { SearchAttributeName } from '../definitions/search-attributes';
-import { oldestRuns } from './oldest-runs';
+import { earliestRuns, type FoundRuns } from './earliest-runs';
 import { taskStartedBefore, taskStartMs } from './task-start';
 
 /** Most task types that one query names: some stores limit the size and depth of a query. */
 const TYPES_PER_QUERY = 25;
+/** How long before the youngest of too many overdue agents the search for the oldest begins. */
+const BEFORE_ALL_MS = 60_000;
 
 /** From which age on tasks of a type are overdue, in milliseconds; only types of which something is expected. */
 export type ExpectedMs = ReadonlyMap<string, number>;
@@ -29,42 +31,44 @@ export interface OverdueQuestion {
 
 export interface OverdueOfType {
   readonly count: number;
-  /** When the task began that is overdue the longest; absent where it ended meanwhile. */
-  readonly oldestStartMs?: number;
+  /** Those that are overdue the longest, the oldest first: so many as are wanted; none where they ended meanwhile. */
+  readonly oldest: readonly VisibleRun[];
+  /** Where they were found. */
+  readonly hintMs?: number;
 }
 
 /**
- * Counts the overdue agents of each type; types that have none are left out. Costs one request where none is, two where
- * they are fewer than a List may give, and else two or a few for each type.
+ * Counts the overdue agents of each type, and lists the `wanted` oldest of each; types that have none are left out. Costs
+ * one request where none is, two where they are no more than a List may give, and else two or a few for each type.
  *
- * @param hints where the oldest task of a type began when last asked, which saves requests and changes no answer
+ * @param last what was found when last asked, which saves requests and changes no answer
  */
 export async function countOverdue(
   question: OverdueQuestion,
   expected: ExpectedMs,
-  hints: ReadonlyMap<string, OverdueOfType>,
+  wanted: number,
+  last: ReadonlyMap<string, OverdueOfType>,
 ): Promise<ReadonlyMap<string, OverdueOfType>> {
-  const { visibility, nowMs, listLimit: limit } = question;
+  const { visibility, nowMs, listLimit } = question;
   const overdue = new Map<string, OverdueOfType>();
   for (const types of chunks(expected)) {
     const total = await visibility.count('overdue', overdueCondition(question, types, nowMs));
     if (total === 0) continue;
-    if (total <= limit) {
-      const { runs, more } = await visibility.list('overdue', overdueCondition(question, types, nowMs), limit);
+    if (total <= listLimit) {
+      const { runs, more } = await visibility.list('overdue', overdueCondition(question, types, nowMs), listLimit);
       if (!more) {
-        addListed(overdue, runs);
+        for (const [taskType, listed] of byType(runs)) {
+          overdue.set(taskType, { count: listed.length, oldest: oldestFirst(listed).slice(0, wanted) });
+        }
         continue;
       }
     }
     for (const type of types) {
-      const condition = (beforeMs: number) => overdueCondition(question, [type], beforeMs);
-      const count = await visibility.count('overdue', condition(nowMs));
+      const [taskType] = type;
+      const count = await visibility.count('overdue', overdueCondition(question, [type], nowMs));
       if (count === 0) continue;
-      const untilMs = nowMs - type[1];
-      const hintMs = hints.get(type[0])?.oldestStartMs;
-      const found = { visibility, query: 'overdue', condition, untilMs, count } as const;
-      const [oldest] = await oldestRuns({ ...found, wanted: 1, limit, hintMs });
-      overdue.set(type[0], { count, ...(oldest && { oldestStartMs: taskStartMs(oldest) }) });
+      const { runs, beforeMs } = await oldest(question, [type], count, wanted, last.get(taskType)?.hintMs);
+      overdue.set(taskType, { count, oldest: runs, hintMs: beforeMs });
     }
   }
   return overdue;
@@ -87,17 +91,37 @@ export async function listOverdue(
   const runs: VisibleRun[] = [];
   let total = 0;
   for (const types of chunks(expected)) {
-    const condition = (beforeMs: number) => overdueCondition(question, types, beforeMs);
-    const count = await visibility.count('overdue', condition(nowMs));
+    const count = await visibility.count('overdue', overdueCondition(question, types, nowMs));
     if (count === 0) continue;
     total += count;
-    const limit = Math.max(listLimit, wanted);
-    const untilMs = nowMs - Math.min(...types.map(([, ms]) => ms));
-    runs.push(...(await oldestRuns({ visibility, query: 'overdue', condition, untilMs, count, wanted, limit })));
+    const wide = { ...question, listLimit: Math.max(listLimit, wanted) };
+    runs.push(...(await oldest(wide, types, count, wanted)).runs);
   }
-  const oldestFirst = runs.toSorted((a, b) => taskStartMs(a) - taskStartMs(b)).slice(0, wanted);
+  const listed = oldestFirst(runs).slice(0, wanted);
   // Runs that were started between the two requests.
-  return { total: Math.max(total, oldestFirst.length), runs: oldestFirst };
+  return { total: Math.max(total, listed.length), runs: listed };
+}
+
+/** The oldest of `count` overdue agents. */
+function oldest(
+  question: OverdueQuestion,
+  types: readonly (readonly [string, number])[],
+  count: number,
+  wanted: number,
+  hintMs?: number,
+): Promise<FoundRuns> {
+  const { visibility, nowMs, listLimit: limit } = question;
+  const untilMs = nowMs - Math.min(...types.map(([, ms]) => ms));
+  return earliestRuns(visibility, {
+    query: 'overdue',
+    before: (ms) => overdueCondition(question, types, ms),
+    timeOf: taskStartMs,
+    // Until then there are too many.
+    nearMs: untilMs - BEFORE_ALL_MS,
+    hintMs: count <= limit ? untilMs : hintMs,
+    wanted: Math.min(wanted, count),
+    limit,
+  });
 }
 
 /** Condition for the overdue agents of these types whose task began before a time. */
@@ -127,12 +151,19 @@ function hasBegun(nowMs: number, attributes: OverdueQuestion['attributes']): str
   return attributes.has('AgentIteration') ? `(${begun} OR AgentIteration IS NOT NULL)` : begun;
 }
 
-function addListed(overdue: Map<string, OverdueOfType>, runs: readonly VisibleRun[]): void {
+function byType(runs: readonly VisibleRun[]): ReadonlyMap<string, readonly VisibleRun[]> {
+  const types = new Map<string, VisibleRun[]>();
   for (const run of runs) {
     if (run.taskType === undefined) continue;
-    const { count = 0, oldestStartMs = Number.POSITIVE_INFINITY } = overdue.get(run.taskType) ?? {};
-    overdue.set(run.taskType, { count: count + 1, oldestStartMs: Math.min(oldestStartMs, taskStartMs(run)) });
+    const listed = types.get(run.taskType);
+    if (listed === undefined) types.set(run.taskType, [run]);
+    else listed.push(run);
   }
+  return types;
+}
+
+export function oldestFirst(runs: readonly VisibleRun[]): readonly VisibleRun[] {
+  return runs.toSorted((a, b) => taskStartMs(a) - taskStartMs(b) || (a.runId < b.runId ? -1 : 1));
 }
 
 function chunks(expected: ExpectedMs): (readonly [string, number])[][] {

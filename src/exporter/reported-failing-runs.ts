@@ -46,6 +46,7 @@ export function countByType(runs: readonly VisibleRun[]): ReadonlyMap<string, nu
   return counts;
 }
 
-function reported(ofType: string): string {
+/** Condition for runs that the server reports. */
+export function reported(ofType: string): string {
   return allOf(RUNNING, ofType, 'TemporalReportedProblems IS NOT NULL');
 }

@@ -11,10 +11,7 @@ import { GRPC, grpcCode } from '../client/grpc-status';
 import type { Visibility } from '../client/visibility';
 import { allOf, quoteTime, RUNNING } from '../client/visibility-query';
 import type { VisibleRun } from '../client/visible-run';
-import type { ExporterConfig } from './config';
 import { earliestRuns } from './earliest-runs';
-import type { Expectation } from './expected';
-import { listOverdue } from './overdue';
 import { countByType, type FailingRuns } from './reported-failing-runs';
 import { IS_AGENT } from './task-types';
 import type { Poll, WatchedNamespace } from './watch';
@@ -34,42 +31,27 @@ export interface SampledFailingRuns extends FailingRuns {
 }
 
 /**
+ * @param overdue runs that are overdue, the oldest first
  * @param hintMs where the oldest runs were found when last asked
  * @throws ServiceError of a request
  */
 export async function sampledFailingRuns(
   watched: Pick<WatchedNamespace, 'visibility' | 'describer' | 'config'>,
-  poll: Pick<Poll, 'nowMs' | 'running' | 'attributes'>,
-  expectations: ReadonlyMap<string, Expectation>,
+  { nowMs }: Pick<Poll, 'nowMs'>,
+  overdue: readonly VisibleRun[],
   hintMs: number | undefined,
 ): Promise<SampledFailingRuns> {
   const { visibility, describer, config } = watched;
   const { listLimit, describeLimit, failingAttempts } = config;
   // Less than a List gives, or no time may be found before which there are enough runs and not too many.
   const wanted = Math.max(1, Math.min(Math.floor(listLimit / 2), describeLimit * LISTED_PER_DESCRIBED));
-  const overdue = await overdueRuns(visibility, config, poll, expectations, wanted);
-  const span = { limit: listLimit, nowMs: poll.nowMs, wanted, hintMs };
+  const span = { limit: listLimit, nowMs, wanted, hintMs };
   const { oldest, newest, oldestBeforeMs } = await oldestAndNewest(visibility, span);
   const runs: VisibleRun[] = [];
   for (const run of choose(overdue, oldest, newest, describeLimit)) {
     if ((await taskAttempt(describer, run)) >= failingAttempts) runs.push(run);
   }
   return { counts: countByType(runs), runs, oldestBeforeMs };
-}
-
-async function overdueRuns(
-  visibility: Visibility,
-  { listLimit }: ExporterConfig,
-  { nowMs, running, attributes }: Pick<Poll, 'nowMs' | 'running' | 'attributes'>,
-  expectations: ReadonlyMap<string, Expectation>,
-  wanted: number,
-): Promise<readonly VisibleRun[]> {
-  const expected = [...expectations].flatMap(([taskType, { ms }]) =>
-    ms === undefined || !running.get(taskType) ? [] : [[taskType, ms] as const],
-  );
-  if (expected.length === 0) return [];
-  const question = { visibility, attributes, nowMs, listLimit };
-  return (await listOverdue(question, new Map(expected), wanted)).runs;
 }
 
 interface Span {
@@ -90,7 +72,8 @@ async function oldestAndNewest(visibility: Visibility, { limit, nowMs, wanted, h
     query: 'failing_tasks',
     before: startedBefore,
     timeOf: ({ startedAtMs }) => startedAtMs,
-    nearMs: hintMs ?? newest.at(-1)?.startedAtMs ?? newestMs,
+    nearMs: newest.at(-1)?.startedAtMs ?? newestMs,
+    hintMs,
     wanted,
     limit,
   });
@@ -126,7 +109,7 @@ function byTurns(runs: readonly VisibleRun[]): VisibleRun[] {
 }
 
 /** Attempt of the workflow task that a run stands at; 0 where it has none, or is gone. */
-async function taskAttempt(describer: WorkflowDescriber, run: VisibleRun): Promise<number> {
+export async function taskAttempt(describer: WorkflowDescriber, run: VisibleRun): Promise<number> {
   try {
     const { pendingWorkflowTask } = await describer.describe('failing_tasks', run);
     return pendingWorkflowTask?.attempt ?? 0;

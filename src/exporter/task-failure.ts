@@ -61,9 +61,9 @@ export function taskFailureFinding(run: VisibleRun, failure: TaskFailure): Detec
   };
 }
 
-/** Name of the error that was thrown, which the SDK puts nowhere but into the stack trace. */
-export function errorName({ stack }: TaskFailure): string {
-  return /^(?:Uncaught )?([A-Z]\w*(?:Error|Failure|Exception))\b/m.exec(stack)?.[1] ?? 'unknown';
+/** Name of the error that was thrown, which the SDK puts nowhere but into the stack trace; what Core finds has none. */
+export function errorName({ stack }: TaskFailure): string | undefined {
+  return /^(?:Uncaught )?([A-Z]\w*(?:Error|Failure|Exception))\b/m.exec(stack)?.[1];
 }
 
 function readFailure(failure: Failure | null | undefined, depth: number): TaskFailure {

@@ -1,4 +1,3 @@
-import { ExpectedDurations } from './expected';
 import type { Watch, WatchedNamespace } from './watch';
 import { ApprovalsWatch } from './watches/approvals';
 import { ClosedWatch } from './watches/closed';
@@ -6,14 +5,17 @@ import { FailingTasksWatch } from './watches/failing-tasks';
 import { OrphansWatch } from './watches/orphans';
 import { OverdueWatch } from './watches/overdue';
 
-/** Everything that is watched in a namespace, in the order in which it is asked for. */
+/**
+ * Everything that is watched in a namespace, in the order in which it is asked for. What needs no samples of completed runs
+ * comes first: new samples cost a request for each task type.
+ */
 export function createWatches(namespace: WatchedNamespace): readonly Watch[] {
-  const expected = new ExpectedDurations(namespace.visibility, namespace.config);
+  const overdue = new OverdueWatch(namespace);
   return [
-    new OverdueWatch(namespace, expected),
-    new OrphansWatch(namespace),
     new ApprovalsWatch(namespace),
-    new FailingTasksWatch(namespace, expected),
+    new OrphansWatch(namespace),
+    overdue,
+    new FailingTasksWatch(namespace, overdue),
     new ClosedWatch(namespace),
   ];
 }

@@ -61,7 +61,8 @@ async function forecasts({ handle, found }: Ended, limit: 'events' | 'bytes') {
     });
 }
 
-describe.each([
+// Runs share nothing but workers, and each is one call after the other.
+describe.concurrent.each([
   ['events', 'events', 'agent', { calls: 1000, tools: 1 }],
   ['size, at constant growth', 'bytes', 'agent', { calls: 1000, chars: 60_000 }],
   ['size, when the conversation is sent again with each call', 'bytes', 'chat', { calls: 1000, chars: 2_500 }],
@@ -78,7 +79,7 @@ describe.each([
   });
 });
 
-describe('Temporal suggests to continue as new', () => {
+describe.concurrent('Temporal suggests to continue as new', () => {
   test('and the run goes on: said once, with the tasks that went by', async () => {
     const plan = { calls: 40 };
     const [{ found, status }, other] = await Promise.all([
@@ -105,7 +106,7 @@ describe('Temporal suggests to continue as new', () => {
   });
 });
 
-describe('a conversation that is sent again with each call', () => {
+describe.concurrent('a conversation that is sent again with each call', () => {
   const CONVERSATION = 'conversation-in-history warning';
   const of = async (worker: Agents, chat: object) =>
     (await worker.execute('chat', chat)).found.filter(({ finding }) => finding === 'conversation-in-history');

@@ -88,7 +88,8 @@ const stripped = (histories: readonly NamedHistory[]) =>
 /** What the runs below leave behind, for the replays after them. */
 const recorded: Record<'plain' | 'observed' | 'refused', NamedHistory[]> = { plain: [], observed: [], refused: [] };
 
-describe.each(Object.keys(SHAPES))('%s', (shapeName) => {
+// Each run has a task queue or an id of its own, and most of them wait for timers and time-outs.
+describe.each(Object.keys(SHAPES))('%s', { concurrent: true, timeout: 120_000 }, (shapeName) => {
   test.each([
     ['a cache', ''],
     ['no cache', '-0'],

@@ -188,12 +188,30 @@ describe('more overdue agents than one List gives', () => {
     const AgentTaskStartedAt = new Date(Date.now() - 60 * MINUTE);
     await Promise.all(Array.from({ length: 12 }, () => agents.start({ AgentTaskType: 'at-once', AgentTaskStartedAt })));
     await agents.seen(12, `AgentTaskType = 'at-once'`);
-    const exporter = watching(agents, OverdueWatch, { ...tenMinutes('at-once'), listLimit: 5 });
+    const visibility = agents.visibility();
+    const exporter = watching(agents, OverdueWatch, { ...tenMinutes('at-once'), listLimit: 5 }, visibility);
     for (let poll = 0; poll < 2; poll++) {
       await exporter.poll(['at-once']);
       expect(await exporter.values(OVERDUE)).toEqual({ [label('at-once')]: 12 });
       expect(await exporter.values(OLDEST)).toEqual({ [label('at-once')]: AgentTaskStartedAt.getTime() / 1000 });
+      if (poll === 0) visibility.requests.length = 0;
     }
+    // Two counts; a list of where they were found, a count of the millisecond before, and a list of either side.
+    expect(visibility.requests).toHaveLength(6);
+  });
+
+  test('that began before many others of one moment are listed first', async () => {
+    const moment = new Date(Date.now() - 60 * MINUTE);
+    const start = (AgentTaskStartedAt: Date) => agents.start({ AgentTaskType: 'moment', AgentTaskStartedAt });
+    await Promise.all(Array.from({ length: 12 }, () => start(moment)));
+    const earlier = [await start(new Date(moment.getTime() - 2)), await start(new Date(moment.getTime() - 1))];
+    await agents.seen(14, `AgentTaskType = 'moment'`);
+    const { attributes } = agents;
+    const question = { visibility: agents.visibility(), attributes, nowMs: Date.now(), listLimit: 5 };
+    const { total, runs } = await listOverdue(question, new Map([['moment', 10 * MINUTE]]), 5);
+    expect(total).toBe(14);
+    expect(runs.map(({ workflowId }) => workflowId).slice(0, 2)).toEqual(earlier.map(({ workflowId }) => workflowId));
+    expect(runs.slice(2).map(({ taskStartedAtMs }) => taskStartedAtMs)).toEqual(Array(3).fill(moment.getTime()));
   });
 });
 

@@ -26,6 +26,8 @@ export async function runExporter(
   const { metrics: target, config, content } = configuration.resolved;
   const { exporter, metrics, close } = await openExporter(configuration, target, logger, env);
   const taskTypes = Object.keys(config.taskTypes);
+  // Whoever reads that it starts may stop it at once.
+  const stopped = untilSignal();
   logger.info('Agent observability: the exporter starts', {
     metrics: metrics.address,
     temporal: connectionFlags(configuration).address,
@@ -35,7 +37,7 @@ export async function runExporter(
     contentDir: content?.directory,
   });
   exporter.start();
-  logger.info(`Agent observability: the exporter stops on ${await untilSignal()}`);
+  logger.info(`Agent observability: the exporter stops on ${await stopped}`);
   await close();
 }
 

@@ -1,25 +1,20 @@
 import type { Connection } from '@temporalio/client';
-import { compareSearchAttributes, listSearchAttributes } from '../../client/search-attribute-registry';
 import type { Visibility } from '../../client/visibility';
 import { isAskable } from '../../client/visibility-query';
 import type { VisibleRun } from '../../client/visible-run';
 import { defined } from '../../definitions/defined';
 import { METRIC_LABEL_VALUES_MAX } from '../../definitions/limits';
-import {
-  REQUIRED_SEARCH_ATTRIBUTE,
-  SEARCH_ATTRIBUTE_NAMES,
-  type SearchAttributeName,
-} from '../../definitions/search-attributes';
 import type { ExporterConfig } from '../../exporter/config';
 import { ExpectedDurations } from '../../exporter/expected';
 import { listOverdue, type OverdueQuestion } from '../../exporter/overdue';
 import { taskStartMs } from '../../exporter/task-start';
 import { TemporalVisibility } from '../../exporter/temporal-visibility';
-import { CliError, EXIT } from '../cli-error';
+import { agentAttributes } from '../agent-attributes';
 import { plural } from '../explain/format';
 import { isoTime } from '../explain/time';
+import { mapBounded } from '../map-bounded';
+import { type Progress, throttled } from '../progress';
 import { describeWaits } from './describe-waits';
-import { mapBounded } from './map-bounded';
 import { type ExpectedOfType, OVERDUE_VERSION, type OverdueReport, type OverdueRun } from './report';
 import { type RunningTaskTypes, runningTaskTypes } from './running-task-types';
 
@@ -39,17 +34,11 @@ export interface OverdueRequest {
 const MAX_TYPES = METRIC_LABEL_VALUES_MAX;
 /** Runs that are described at a time. */
 const DESCRIBES = 8;
-/** Milliseconds between two lines of progress. */
-const PROGRESS_MS = 3_000;
-
-type Progress = (line: () => string) => void;
 
 /** Finds the agents that are overdue and what they wait for; `note` is told now and then how far it is. */
 export async function findOverdue(request: OverdueRequest, note: (line: string) => void): Promise<OverdueReport> {
   const { connection, namespace, config, limit } = request;
   const progress = throttled(note);
-  // Asked first because visibility answers with an empty list for a namespace that does not exist.
-  await connection.workflowService.describeNamespace({ namespace });
   const attributes = await agentAttributes(connection, namespace);
   const visibility = new TemporalVisibility(connection, namespace);
   const nowMs = Date.now();
@@ -87,17 +76,6 @@ export async function findOverdue(request: OverdueRequest, note: (line: string) 
       ...open.flatMap((each) => each.note ?? []),
     ],
   };
-}
-
-async function agentAttributes(connection: Connection, namespace: string): Promise<ReadonlySet<SearchAttributeName>> {
-  const registered = await listSearchAttributes(connection, namespace);
-  const { ready } = compareSearchAttributes(registered, SEARCH_ATTRIBUTE_NAMES);
-  if (ready.includes(REQUIRED_SEARCH_ATTRIBUTE)) return new Set(ready);
-  throw new CliError(
-    `Namespace "${namespace}" does not have the search attribute ${REQUIRED_SEARCH_ATTRIBUTE}, by which agents are found.`,
-    EXIT.failed,
-    'Register it with the command setup. Runs that start from then on, of workers or clients with the plugin, carry it.',
-  );
 }
 
 async function taskTypesOf({ taskType }: OverdueRequest, visibility: Visibility): Promise<RunningTaskTypes> {
@@ -149,14 +127,5 @@ function overdueRun(
     ...defined({ taskId, sessionId, iteration, lastTool, model, tokens, approvalState }),
     ...(approvalDueAtMs !== undefined ? { approvalDueAt: isoTime(approvalDueAtMs) } : {}),
     waitingFor,
-  };
-}
-
-function throttled(note: (line: string) => void): Progress {
-  let told = Date.now();
-  return (line) => {
-    if (Date.now() - told < PROGRESS_MS) return;
-    told = Date.now();
-    note(line());
   };
 }

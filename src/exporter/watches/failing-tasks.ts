@@ -6,11 +6,11 @@
 
 import { GRPC, grpcCode } from '../../client/grpc-status';
 import type { VisibleRun } from '../../client/visible-run';
-import type { ExpectedDurations } from '../expected';
 import { type FailingRuns, NO_FAILING_RUNS, reportedFailingRuns } from '../reported-failing-runs';
 import { sampledFailingRuns } from '../sampled-failing-runs';
 import { errorName, lastTaskFailure, taskFailureFinding } from '../task-failure';
 import type { Poll, Watch, WatchedNamespace } from '../watch';
+import type { OverdueWatch } from './overdue';
 
 /** How long a server that does not report failing tasks is not asked again; it may be upgraded meanwhile. */
 const ASK_AGAIN_MS = 10 * 60_000;
@@ -26,8 +26,8 @@ export class FailingTasksWatch implements Watch {
 
   constructor(
     private readonly watched: WatchedNamespace,
-    /** Overdue runs are looked at first where the server does not report what fails. */
-    private readonly expected: ExpectedDurations,
+    /** Its runs are looked at first where the server does not report what fails; it is polled before. */
+    private readonly overdue: Pick<OverdueWatch, 'oldest'>,
   ) {}
 
   async poll(poll: Poll): Promise<void> {
@@ -61,8 +61,7 @@ export class FailingTasksWatch implements Watch {
       }
     }
     if (config.describeLimit === 0) return undefined;
-    const expectations = await this.expected.of(poll.taskTypes, nowMs);
-    const sampled = await sampledFailingRuns(this.watched, poll, expectations, this.#oldestBeforeMs);
+    const sampled = await sampledFailingRuns(this.watched, poll, this.overdue.oldest, this.#oldestBeforeMs);
     this.#oldestBeforeMs = sampled.oldestBeforeMs;
     return sampled;
   }
@@ -94,7 +93,7 @@ export class FailingTasksWatch implements Watch {
         workflowId,
         runId,
         taskQueue,
-        error: failure === undefined ? 'timed out, or not among the last events' : errorName(failure),
+        error: failure === undefined ? 'timed out, or not among the last events' : (errorName(failure) ?? 'unknown'),
         hint: 'The last WorkflowTaskFailed event of its history says why.',
       });
     } catch (error) {

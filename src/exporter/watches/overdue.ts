@@ -1,5 +1,7 @@
+import type { VisibleRun } from '../../client/visible-run';
 import { ExpectedDurations } from '../expected';
-import { countOverdue, type OverdueOfType } from '../overdue';
+import { countOverdue, type OverdueOfType, oldestFirst } from '../overdue';
+import { taskStartMs } from '../task-start';
 import type { Poll, Watch, WatchedNamespace } from '../watch';
 
 /** How long tasks are expected to take, how many are over it, and since when. */
@@ -7,10 +9,16 @@ export class OverdueWatch implements Watch {
   readonly query = 'overdue';
   #last: ReadonlyMap<string, OverdueOfType> = new Map();
 
-  constructor(
-    private readonly watched: WatchedNamespace,
-    private readonly expected = new ExpectedDurations(watched.visibility, watched.config),
-  ) {}
+  private readonly expected: ExpectedDurations;
+
+  constructor(private readonly watched: WatchedNamespace) {
+    this.expected = new ExpectedDurations(watched.visibility, watched.config);
+  }
+
+  /** The agents that were overdue the longest at the last poll, the oldest first; of each type as many as may be described. */
+  get oldest(): readonly VisibleRun[] {
+    return oldestFirst([...this.#last.values()].flatMap(({ oldest }) => oldest));
+  }
 
   async poll({ nowMs, taskTypes, running, attributes }: Poll): Promise<void> {
     const { visibility, config, metrics } = this.watched;
@@ -19,9 +27,12 @@ export class OverdueWatch implements Watch {
       ms === undefined ? [] : [{ taskType, source, ms }],
     );
     const asked = known.filter(({ taskType }) => (running.get(taskType) ?? 0) > 0);
+    // Less than a List gives, or no time may be found before which there are enough runs and not too many.
+    const wanted = Math.max(1, Math.min(Math.floor(config.listLimit / 2), config.describeLimit));
     const overdue = await countOverdue(
       { visibility, attributes, nowMs, listLimit: config.listLimit },
       new Map(asked.map(({ taskType, ms }) => [taskType, ms])),
+      wanted,
       this.#last,
     );
     this.#last = overdue;
@@ -36,8 +47,8 @@ export class OverdueWatch implements Watch {
     );
     metrics.setAll(
       'workflowOldestOverdueStart',
-      [...overdue].flatMap(([taskType, { oldestStartMs }]) =>
-        oldestStartMs === undefined ? [] : [{ labels: { task_type: taskType }, value: oldestStartMs / 1000 }],
+      [...overdue].flatMap(([task_type, { oldest }]) =>
+        oldest.slice(0, 1).map((run) => ({ labels: { task_type }, value: taskStartMs(run) / 1000 })),
       ),
     );
   }

@@ -32,7 +32,7 @@ export function overdueRules(promQl: PromQl): RuleGroup {
         keepFiringSeconds: 5 * MINUTE_SECONDS,
         summary: 'Agents cannot go on: their workflow task fails again and again',
         description: `${where}: {{ $value }} runs are stuck at a workflow task that is retried for ever, most often since a deploy that cannot replay them. Roll back or mend the code; they go on by themselves then.`,
-        command: `overdue --namespace ${shell(namespace)} --task-type ${shell(taskType)}`,
+        command: `failing --namespace ${shell(namespace)} --task-type ${shell(taskType)}`,
         dashboard: 'patterns',
         variables,
       },

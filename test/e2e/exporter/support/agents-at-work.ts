@@ -15,11 +15,11 @@ import {
 } from 'temporal-agent-observability';
 import { expect, onTestFinished, vi } from 'vitest';
 import type { ExpectedConfig, TaskTypeConfig } from '#lib/exporter/config';
-import { bundleAgents } from '../../rollout/support/bundles';
-import { startWorkerProcess, type WorkerProcess } from '../../rollout/support/worker-process';
-import { type RunningWorker, startWorker, WRITES } from '../../rollout/support/workers';
-import { createNamespace, registerSearchAttributes } from '../../support/temporal-server';
-import { connect, FAST, type RunningExporter, runExporter, SOON } from '../support';
+import { connect, FAST, type RunningExporter, runExporter, SOON } from '../../../exporter/support';
+import { bundleAgents } from '../../../rollout/support/bundles';
+import { startWorkerProcess, type WorkerProcess } from '../../../rollout/support/worker-process';
+import { type RunningWorker, startWorker, WRITES } from '../../../rollout/support/workers';
+import { createNamespace, registerSearchAttributes } from '../../../support/temporal-server';
 import type * as workflows from './workflows';
 
 const TASK_QUEUE = 'agents';

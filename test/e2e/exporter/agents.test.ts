@@ -1,7 +1,7 @@
 /** The whole exporter on whole agents: those that take too long, those left behind, restarts and replicas. */
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
-import { AgentsAtWork } from './acceptance/agents-at-work';
-import { SOON } from './support';
+import { SOON } from '../../exporter/support';
+import { AgentsAtWork } from './support/agents-at-work';
 
 const HOUR_MS = 3_600_000;
 /** More than complete of any task type in another test. */
@@ -105,17 +105,22 @@ test('children are orphans once their parent has completed or was terminated, un
   await (await agents.start('delegates', 'left', 'lead', 'ABANDON', false)).result();
   await agents.shown(1, "WorkflowId = 'left/child' AND AgentTaskType IS NOT NULL");
   await agents.shown(1, "WorkflowId = 'left' AND ExecutionStatus = 'Completed'");
-  expect(await exporter.afterTwoPolls()).toMatchObject({ [orphaned]: 1 });
+  // A child counts once its parent has been closed for an interval, which may take a poll more.
+  await vi.waitFor(async () => expect(await exporter.afterTwoPolls()).toMatchObject({ [orphaned]: 1 }), SOON);
 
   await agents.client.workflow.getHandle('killed').terminate();
   await agents.client.workflow.getHandle('takes-along').terminate();
   await agents.shown(2, "WorkflowId IN ('killed', 'takes-along') AND ExecutionStatus = 'Terminated'");
   await agents.shown(1, "WorkflowId = 'takes-along/child' AND ExecutionStatus = 'Terminated'");
-  expect(await exporter.afterTwoPolls()).toMatchObject({
-    [orphaned]: 2,
-    'workflows_orphaned{task_type="lead"}': 0,
-    'workflows_running{task_type="worksUntilTold"}': 3,
-  });
+  await vi.waitFor(
+    async () =>
+      expect(await exporter.afterTwoPolls()).toMatchObject({
+        [orphaned]: 2,
+        'workflows_orphaned{task_type="lead"}': 0,
+        'workflows_running{task_type="worksUntilTold"}': 3,
+      }),
+    SOON,
+  );
 
   await agents.end('left/child');
   await agents.shown(1, "WorkflowId = 'left/child' AND ExecutionStatus = 'Completed'");

@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type RequestApprovalOptions, requestApproval } from 'temporal-agent-observability/workflow';
-import type { Activities } from '../../rollout/support/activities';
+import type { Activities } from '../../../rollout/support/activities';
 
 const { callModel, search } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
 

@@ -3,7 +3,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import type { ApprovalVerdict, ApprovalView } from '#lib/definitions/approvals';
 import { APPROVAL_ACKNOWLEDGE, APPROVAL_DECIDE } from '#lib/definitions/wire';
-import { AgentsAtWork } from './acceptance/agents-at-work';
+import { AgentsAtWork } from './support/agents-at-work';
 
 let agents: AgentsAtWork;
 beforeAll(async () => {
