@@ -7,18 +7,8 @@ import { PATTERNS } from '#lib/definitions/patterns';
 import { SEARCH_ATTRIBUTE_NAMES } from '#lib/definitions/search-attributes';
 import { dashboardUid } from '#lib/rules/rule-text';
 import { dashboards } from '../../dashboards/source';
-import {
-  ALERTS,
-  DASHBOARDS,
-  type Dashboard,
-  definitionOf,
-  FOLDER,
-  PANELS,
-  type Panel,
-  parsed,
-  QUERIES,
-  wrong,
-} from './shipped';
+import { DASHBOARDS, type Dashboard, FOLDER, type Panel } from '../../examples/monitoring/panels/shipped-dashboards';
+import { ALERTS, definitionOf, PANELS, parsed, QUERIES, wrong } from './shipped';
 
 /** Fields of a run that visibility knows by itself. */
 const OF_TEMPORAL = ['ExecutionStatus', 'WorkflowType'];
