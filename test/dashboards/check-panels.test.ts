@@ -14,6 +14,7 @@ beforeAll(async () => {
     series('calls_total{job="w",model="m"}', (second) => second),
     series('calls_total{job="w",model="n"}', (second) => second),
     series('errors_total{job="w",model="m"}', () => 0),
+    series('once_total{job="w"}', () => 7),
     series('started_total{job="other"}', () => 1),
     series('share{job="w"}', () => 1.5),
     series('unlimited{job="w"}', () => Number.POSITIVE_INFINITY),
@@ -30,6 +31,8 @@ test.each([
   'sum by (model) (rate(calls_total{job=~"$job"}[$__rate_interval])) > 0',
   'sum(increase(calls_total[$__range]))',
   'errors_total',
+  'rate(errors_total[$__rate_interval])',
+  'sum(rate(calls_total[$__rate_interval])) + sum(rate(once_total[$__rate_interval]))',
 ])('%s returns data', async (expr) => {
   expect(await failures({ expr })).toEqual([]);
 });
@@ -84,6 +87,7 @@ test.each([
   ['what is not finite', { expr: 'unlimited' }, 'returns Infinity'],
   ['a share above 1', { expr: 'share', unit: 'percentunit' }, 'returns 1.5, where 0 to 1 is expected'],
   ['less than nothing', { expr: '-share' }, 'returns -1.5, where 0 to Infinity is expected'],
+  ['nothing but zeros of what was counted', { expr: 'sum(rate(once_total[$__rate_interval]))' }, 'returns only 0'],
   ['a time that is none', { expr: 'share', unit: 'dateTimeFromNow' }, 'returns 1.5'],
 ])('%s is a failure', async (_, panel, failure) => {
   const found = await failures(panel);

@@ -83,6 +83,12 @@ test('every panel with a query says what it means that there is nothing, in the 
   ).toEqual([]);
 });
 
+test('what stands large is of now, not of hours ago, and so are the rows of tables', () => {
+  const ofNow = QUERIES.filter(({ panel }) => ['stat', 'table'].includes(panel.type));
+  expect(ofNow.length).toBeGreaterThan(30);
+  expect(wrong(ofNow, ({ target }) => target.instant !== true && 'is a value of the whole time')).toEqual([]);
+});
+
 test('no panel asks for more points than one a minute', () => {
   expect(
     wrong(PANELS, ({ panel }) => panel.type !== 'text' && panel.interval !== '1m' && `every ${panel.interval}`),

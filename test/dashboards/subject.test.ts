@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { occurred, type Subject, subjectOf } from '../../examples/monitoring/panels/subject';
+import { countersOf, occurred, type Subject, subjectOf } from '../../examples/monitoring/panels/subject';
 
 test.each<[query: string, subject: Subject]>([
   ['sum by (a) (rate(x_total{a=~".+", b="c"}[5m]))', { selector: 'x_total{a=~".+", b="c"}' }],
@@ -21,6 +21,11 @@ test.each<[query: string, subject: Subject]>([
   ['vector(1)', { all: [] }],
 ])('%s is about %j', (query, subject) => {
   expect(subjectOf(query)).toEqual(subject);
+});
+
+test('the counters of a query are those whose growth it shows', () => {
+  const growth = 'increase(a{x="y"}[5m]) + (min_over_time(a{x="y"}[5m]) unless last_over_time(a{x="y"}[1h]))';
+  expect(countersOf(`sum(${growth}) / sum(rate(b[5m])) + c`)).toEqual(['a{x="y"}', 'b']);
 });
 
 test('what is no PromQL is about nothing', () => {

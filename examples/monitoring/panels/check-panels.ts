@@ -1,8 +1,8 @@
 import { PrometheusApi, type Series, type TimeRange } from '../prometheus-api';
 import { fillIn } from './fill-in';
-import { hasData, nonsense } from './sense';
+import { hasData, isZero, nonsense } from './sense';
 import { DASHBOARDS, type Dashboards, labelValues, type Query, queriesOf, variablesOf } from './shipped-dashboards';
-import { occurred, subjectOf } from './subject';
+import { countersOf, occurred, subjectOf } from './subject';
 
 /** Queries whose subject does not occur in a run. */
 export interface Silent {
@@ -46,7 +46,8 @@ const AT_ONCE = 4;
  * Asks Prometheus all that the dashboards ask, as Grafana does with everything chosen and the whole run shown.
  *
  * An error is a failure, and so is an answer without data, unless the subject of the query did not occur and the query
- * is listed with the reason. What is listed and occurred is a failure, too, so that the list stays true.
+ * is listed with the reason. What is listed and occurred is a failure, too, so that the list stays true. So is what
+ * makes no sense: lines without a name, shares above 1, nothing but zeros of counters that were not zero ...
  */
 export async function checkPanels(check: PanelCheck): Promise<PanelReport> {
   const { silent, dashboards = DASHBOARDS } = check;
@@ -115,7 +116,9 @@ class Asked {
     return this.#outcome(query.name, query.target.expr, async () => {
       const expr = this.#filledIn(query.target.expr, query.dashboard);
       const series = await this.#answer(query, expr);
-      return { data: hasData(series), problems: nonsense(query, series, this.#run), subject: expr };
+      const problems = nonsense(query, series, this.#run);
+      if (isZero(series) && (await this.#counted(expr))) problems.push('returns only 0, although that was counted');
+      return { data: hasData(series), problems, subject: expr };
     });
   }
 
@@ -141,6 +144,13 @@ class Asked {
       const problem = error instanceof Error ? error.message : String(error);
       return { name, query, data: false, occurred: false, problems: [problem] };
     }
+  }
+
+  /** Whether each counter whose growth is shown is above 0. */
+  async #counted(expr: string): Promise<boolean> {
+    const counters = countersOf(expr);
+    const counted = await Promise.all(counters.map((counter) => this.#has(counter, '> 0')));
+    return counters.length > 0 && counted.every(Boolean);
   }
 
   /** What is asked for now is empty once everything is over: then what it showed before counts. */

@@ -42,6 +42,12 @@ export function hasData(series: readonly Series[]): boolean {
   return series.some((each) => numbers(each).length > 0);
 }
 
+/** Whether it shows nothing but zeros. */
+export function isZero(series: readonly Series[]): boolean {
+  const all = series.flatMap(numbers);
+  return all.length > 0 && all.every((value) => value === 0);
+}
+
 /** What is not a number is a gap, for Grafana. */
 function numbers({ values }: Series): number[] {
   return values.map(([, value]) => Number(value.replace('Inf', 'Infinity'))).filter((value) => !Number.isNaN(value));

@@ -96,6 +96,20 @@ export function subjectOf(query: string): Subject {
   return subject(parseSyntax(query));
 }
 
+/** Selectors of the counters whose growth a query shows. */
+export function countersOf(query: string): readonly string[] {
+  const found = new Set<string>();
+  const look = (node: SyntaxNode): void => {
+    if (node.name === 'MatrixSelector') {
+      const call = query.slice(0, node.from);
+      if (/\b(rate|increase)\($/.test(call)) found.add(query.slice(inner(node).from, inner(node).to));
+    }
+    for (const child of children(node)) look(child);
+  };
+  look(parseSyntax(query));
+  return [...found];
+}
+
 /** Whether the subject of a query is there, by what is known of each selector. */
 export async function occurred(
   subject: Subject,
