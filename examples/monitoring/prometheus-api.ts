@@ -31,11 +31,6 @@ export class PrometheusApi {
     return result.map(({ metric, value }) => ({ metric, values: [value] }));
   }
 
-  /** Labels of the series that a selector finds. */
-  series(selector: string, { from, to }: TimeRange): Promise<readonly Labels[]> {
-    return this.#ask('series', { 'match[]': selector, start: from, end: to });
-  }
-
   labelValues(label: string, selector: string, { from, to }: TimeRange): Promise<readonly string[]> {
     return this.#ask(`label/${label}/values`, { 'match[]': selector, start: from, end: to });
   }

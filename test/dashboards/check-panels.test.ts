@@ -77,6 +77,18 @@ test('what is listed and returns data is a failure, and so is what is listed and
   ]);
 });
 
+test('what may occur and may not is no failure either way, but for what is empty although it occurred', async () => {
+  const silent = [{ queries: /Panel A$/, reason: 'it takes its time', mayOccur: true }];
+  expect(await failures({ expr: 'calls_total' }, silent)).toEqual([]);
+  expect(await failures({ expr: 'nobody_exports_this' }, silent)).toEqual([]);
+  expect(await failures({ expr: 'rate(calls_total[10s])' }, silent)).toHaveLength(1);
+});
+
+test('that all was counted by the first sample of a series may be listed', async () => {
+  const silent = [{ queries: /Panel A$/, reason: 'it happens once' }];
+  expect(await failures({ expr: 'rate(once_total[$__rate_interval])' }, silent)).toEqual([]);
+});
+
 test.each([
   ['no PromQL', { expr: 'sum(calls_total' }, /: parse error: unclosed left parenthesis/],
   ['a wrong type', { expr: 'rate(calls_total)' }, /: parse error: expected type range vector/],

@@ -9,6 +9,8 @@ export interface Silent {
   /** Matches the names of queries: `dashboard: row / panel A`. */
   readonly queries: RegExp;
   readonly reason: string;
+  /** Whether it may occur all the same, which depends on how long something takes. */
+  readonly mayOccur?: boolean;
 }
 
 export interface PanelCheck {
@@ -32,6 +34,8 @@ interface Outcome {
   readonly name: string;
   readonly query: string;
   readonly data: boolean;
+  /** Nothing but zeros of counters that are above 0: their growth was not seen. */
+  readonly growthMissed?: boolean;
   readonly occurred: boolean;
   readonly problems: readonly string[];
 }
@@ -46,8 +50,9 @@ const AT_ONCE = 4;
  * Asks Prometheus all that the dashboards ask, as Grafana does with everything chosen and the whole run shown.
  *
  * An error is a failure, and so is an answer without data, unless the subject of the query did not occur and the query
- * is listed with the reason. What is listed and occurred is a failure, too, so that the list stays true. So is what
- * makes no sense: lines without a name, shares above 1, nothing but zeros of counters that were not zero ...
+ * is listed with the reason. What is listed and occurred is a failure, too, so that the list stays true. Zeros of counters
+ * that are not 0 are as good as nothing, but for one thing: a rate begins with the second sample of a series, so that it may
+ * be listed that all was counted by the first. What makes no sense is a failure as well: lines without names, shares above 1.
  */
 export async function checkPanels(check: PanelCheck): Promise<PanelReport> {
   const { silent, dashboards = DASHBOARDS } = check;
@@ -76,13 +81,15 @@ export async function checkPanels(check: PanelCheck): Promise<PanelReport> {
 function judge({ name, query, ...outcome }: Outcome, silent: readonly Silent[] | undefined): string[] {
   const listed = silent?.find(({ queries }) => queries.test(name));
   const problems = [...outcome.problems];
-  if (problems.length === 0 && !outcome.data) {
+  if (outcome.growthMissed === true) {
+    if (listed === undefined) problems.push('returns only 0, although that was counted');
+  } else if (problems.length === 0 && !outcome.data) {
     if (outcome.occurred) problems.push('returns nothing, although its subject occurred');
     else if (silent !== undefined && listed === undefined) {
       problems.push('returns nothing: let its subject occur in this run, or list it with the reason why it does not');
     }
   }
-  if (outcome.data && listed !== undefined) {
+  if (outcome.data && !outcome.growthMissed && listed !== undefined && !listed.mayOccur) {
     problems.push(`returns data: it is no longer to be listed as silent (${listed.queries}: ${listed.reason})`);
   }
   return problems.map((problem) => `${name}: ${problem}: ${query}`);
@@ -116,9 +123,8 @@ class Asked {
     return this.#outcome(query.name, query.target.expr, async () => {
       const expr = this.#filledIn(query.target.expr, query.dashboard);
       const series = await this.#answer(query, expr);
-      const problems = nonsense(query, series, this.#run);
-      if (isZero(series) && (await this.#counted(expr))) problems.push('returns only 0, although that was counted');
-      return { data: hasData(series), problems, subject: expr };
+      const growthMissed = isZero(series) && (await this.#counted(expr));
+      return { data: hasData(series), growthMissed, problems: nonsense(query, series, this.#run), subject: expr };
     });
   }
 
@@ -134,12 +140,12 @@ class Asked {
   async #outcome(
     name: string,
     query: string,
-    ask: () => Promise<Pick<Outcome, 'data' | 'problems'> & { readonly subject: string }>,
+    ask: () => Promise<Pick<Outcome, 'data' | 'growthMissed' | 'problems'> & { readonly subject: string }>,
   ): Promise<Outcome> {
     try {
-      const { data, problems, subject } = await ask();
-      const there = data || (await occurred(subjectOf(subject), this.#has));
-      return { name, query, data, problems, occurred: there };
+      const { subject, ...answer } = await ask();
+      const there = answer.data || (await occurred(subjectOf(subject), this.#has));
+      return { name, query, occurred: there, ...answer };
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       return { name, query, data: false, occurred: false, problems: [problem] };
@@ -169,12 +175,10 @@ class Asked {
     return known;
   };
 
+  /** At one of the points that are shown: what is there for less than the time between two, no panel shows either. */
   async #look(selector: string, sample: string): Promise<boolean> {
-    if (sample === '') return (await this.#api.series(selector, this.#run)).length > 0;
-    const second = this.#duration(SCRAPE_SECONDS);
-    const range = this.#duration((this.#run.to - this.#run.from) * this.#timeScale);
-    const samples = await this.#api.query(`count_over_time((${selector} ${sample})[${range}:${second}])`, this.#run.to);
-    return samples.length > 0;
+    const found = await this.#api.queryRange(`count(${selector} ${sample})`, this.#run, this.#step);
+    return found.length > 0;
   }
 
   #filledIn(query: string, dashboard: string): string {
