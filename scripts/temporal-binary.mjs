@@ -1,15 +1,16 @@
-import { accessSync, constants, createWriteStream, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { withLock } from './lock.mjs';
+import { cachedPath, ensureCached, isExecutable } from './cached-program.mjs';
+import { goInstall } from './go-install.mjs';
 import { run, say } from './process.mjs';
 
 /** The newest release that `go install` can build, so that both ways give the same server (1.29.1). */
 export const TEMPORAL_CLI_VERSION = 'v1.5.1';
 
 const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@${TEMPORAL_CLI_VERSION}`;
+const CACHED_IN = `temporal-cli-${TEMPORAL_CLI_VERSION}`;
 const EXECUTABLE = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 /** Node's names and those of the download. */
 const ARCHITECTURES = new Map([
@@ -23,7 +24,6 @@ const PLATFORMS = new Map([
 ]);
 const DOWNLOAD_ANSWER_MS = 5_000;
 const DOWNLOAD_TOTAL_MS = 5 * 60_000;
-const PROGRESS_MS = 10_000;
 
 /**
  * Path of a Temporal CLI: `TEMPORAL_CLI`, else `temporal` on PATH, else the cached one, else a fresh one is downloaded,
@@ -35,11 +35,10 @@ const PROGRESS_MS = 10_000;
 export async function ensureTemporal(env = process.env) {
   const found = findTemporal(env);
   if (found) return found;
-  const target = cachedPath(env);
-  return withLock(path.join(path.dirname(target), 'obtain.lock'), 'obtaining the Temporal CLI', async () => {
-    if (!isExecutable(target)) await obtain(target, env);
-    return target;
-  });
+  const target = cachedPath(CACHED_IN, EXECUTABLE, env);
+  await ensureCached(target, { doing: 'obtaining the Temporal CLI', obtain: (binary) => obtain(binary, env) });
+  say(`Temporal CLI ready: ${target}`);
+  return target;
 }
 
 /** @param {NodeJS.ProcessEnv} env */
@@ -50,51 +49,27 @@ function findTemporal(env) {
     return named;
   }
   const folders = (env.PATH ?? '').split(path.delimiter).filter(Boolean);
-  return [...folders.map((folder) => path.join(folder, EXECUTABLE)), cachedPath(env)].find(isExecutable);
-}
-
-/** @param {NodeJS.ProcessEnv} env */
-function cachedPath(env) {
-  const base = env.XDG_CACHE_HOME || path.join(env.HOME ?? homedir(), '.cache');
-  return path.join(base, 'temporal-agent-observability', `temporal-cli-${TEMPORAL_CLI_VERSION}`, EXECUTABLE);
-}
-
-/** @param {string} file */
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return [...folders.map((folder) => path.join(folder, EXECUTABLE)), cachedPath(CACHED_IN, EXECUTABLE, env)].find(
+    isExecutable,
+  );
 }
 
 /**
- * @param {string} target
+ * @param {string} binary
  * @param {NodeJS.ProcessEnv} env
  */
-async function obtain(target, env) {
-  mkdirSync(path.dirname(target), { recursive: true });
-  // Beside the target, so that the finished binary can be renamed into place.
-  const scratch = mkdtempSync(path.join(path.dirname(target), 'obtain-'));
-  const binary = path.join(scratch, EXECUTABLE);
+async function obtain(binary, env) {
   /** @type {string[]} */
   const reasons = [];
-  try {
-    for (const way of [download, compile]) {
-      try {
-        await way(scratch, env);
-        await run(binary, ['--version'], { env });
-        renameSync(binary, target);
-        say(`Temporal CLI ready: ${target}`);
-        return;
-      } catch (error) {
-        reasons.push(error instanceof Error ? error.message : String(error));
-        say(`  ${reasons.at(-1)}`);
-      }
+  for (const way of [download, compile]) {
+    try {
+      await way(path.dirname(binary), env);
+      await run(binary, ['--version'], { env });
+      return;
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+      say(`  ${reasons.at(-1)}`);
     }
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
   }
   throw new Error(
     [
@@ -156,29 +131,5 @@ function rootCause(error) {
  */
 async function compile(scratch, env) {
   say('Compiling the Temporal CLI with `go install` instead. This takes several minutes, once; the result is cached.');
-  const started = Date.now();
-  let packages = 0;
-  let last = 'starting';
-  const progress = setInterval(() => {
-    const seconds = Math.round((Date.now() - started) / 1000);
-    say(`  ${seconds} s: ${packages} packages compiled, now ${last}`);
-  }, PROGRESS_MS);
-  /** @type {string[]} */
-  const tail = [];
-  try {
-    await run('go', ['install', '-v', GO_PACKAGE], {
-      env: { ...env, GOBIN: scratch },
-      onStderrLine: (line) => {
-        if (!line.startsWith('go: ')) packages++;
-        last = line;
-        tail.push(line);
-        if (tail.length > 5) tail.shift();
-      },
-    });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error([message, ...tail].join('\n    '));
-  } finally {
-    clearInterval(progress);
-  }
+  await goInstall(GO_PACKAGE, scratch, { env });
 }
