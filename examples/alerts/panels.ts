@@ -4,7 +4,7 @@ import { TIME_SCALE } from './settings';
 import type { Surroundings } from './surroundings';
 
 /** What dashboards ask about that does not occur in the rehearsal. What does occur, or is not asked, is to be taken off. */
-const SILENT: readonly Silent[] = [
+export const SILENT: readonly Silent[] = [
   { queries: /^models: By model and version \/ Models C$/, reason: 'no model declines an answer' },
   { queries: /^models: Now \/ Alerts A$/, reason: 'no model fails, declines or is slow so often that it is an alert' },
   { queries: /^pipeline: Exporter \/ Requests that failed A$/, reason: 'Temporal answers all the time' },

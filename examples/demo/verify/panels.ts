@@ -5,10 +5,10 @@ import type { ShownAlerts } from '../alerts';
 import type { Checks } from './checks';
 
 /** Nothing that fails is played, and nobody is asked for an approval, so that the other dashboards have nothing to show. */
-const SHOWN = ['agents', 'models', 'pipeline'];
+export const SHOWN: readonly string[] = ['agents', 'models', 'pipeline'];
 
 /** What these ask about that healthy agents do not show. What they do show is to be taken off. */
-const SILENT: readonly Silent[] = [
+export const SILENT: readonly Silent[] = [
   { queries: /Findings A$/, reason: 'nothing is found' },
   { queries: /^(agents|models): Now \/ Alerts A$/, reason: 'no alert fires' },
   { queries: /^pipeline: Now \/ Alerts A$/, reason: 'until the first scrape, the exporter is absent', mayOccur: true },
