@@ -47,6 +47,7 @@ function show({ status, labels, annotations }) {
     `    ${annotations.summary}`,
     `    ${annotations.description}`,
     `    $ ${annotations.command}`,
+    `    ${annotations.dashboard_url}`,
   ].join('\n');
   console.log(entry);
   lines.unshift(entry);

@@ -3,15 +3,28 @@ import { build } from 'esbuild';
 import { ROOT } from './process.mjs';
 
 /**
- * Makes one small file of the module that Temporal loads into the workflow sandbox. Every workflow bundle carries it and
- * every sandbox evaluates it, so its size counts; as separate modules it would be more than twice as large.
+ * Makes one small file of each module that runs in the workflow sandbox. Workflow bundles carry them and every sandbox
+ * evaluates them, so that their size counts; as separate modules they would be more than twice as large.
+ *
+ * Each has its own copy of what both import. Nothing that they share is a variable of a module, see `current-run.ts`.
  *
  * @param {string} lib folder of the build
  */
 export async function bundleSandbox(lib) {
+  await bundle(lib, 'interceptors');
+  // Stack traces of workflows, and the query for where one waits, show its functions.
+  await bundle(lib, 'index', { keepNames: true });
+}
+
+/**
+ * @param {string} lib
+ * @param {string} name
+ * @param {import('esbuild').BuildOptions} more
+ */
+async function bundle(lib, name, more = {}) {
   await build({
-    entryPoints: [path.join(ROOT, 'src', 'workflow', 'interceptors.ts')],
-    outfile: path.join(lib, 'workflow', 'interceptors.js'),
+    entryPoints: [path.join(ROOT, 'src', 'workflow', `${name}.ts`)],
+    outfile: path.join(lib, 'workflow', `${name}.js`),
     tsconfig: path.join(ROOT, 'tsconfig.json'),
     bundle: true,
     minify: true,
@@ -21,5 +34,6 @@ export async function bundleSandbox(lib) {
     target: 'es2022',
     external: ['@temporalio/*'],
     logLevel: 'warning',
+    ...more,
   });
 }

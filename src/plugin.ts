@@ -25,6 +25,7 @@ import { joinRunningWorkers, runningWorker } from './worker/running-workers';
 import { sayWhatIsUnseen } from './worker/unseen';
 import { joinExporters } from './worker/worker-exporter';
 import { WorkerObserver } from './worker/worker-observer';
+import { joinWorkerRuns } from './worker/worker-runs';
 
 /** Name under which Temporal knows the plugin. */
 export const PLUGIN_NAME = 'temporal-agent-observability.AgentObservabilityPlugin';
@@ -96,15 +97,24 @@ export class AgentObservabilityPlugin implements ClientPlugin, WorkerPlugin, Bun
     searchAttributes?.start(worker.connection);
     const forget = this.#client.through(observer);
     const leave = joinRunningWorkers(runningWorker(worker));
+    const ended = joinWorkerRuns(worker.options.taskQueue, this.options, observer);
     if (this.options.mode !== 'off') sayWhatIsUnseen(observer.logger);
     const done = next(worker);
     const leaveExporters = joinExporters(worker, this.options, observer);
-    return done.finally(async () => {
+    const end = async (error?: unknown) => {
+      ended(error);
       forget();
       leave();
       await leaveExporters();
       searchAttributes?.stop();
       await observer.stop();
-    });
+    };
+    return done.then(
+      () => end(),
+      async (error: unknown) => {
+        await end(error);
+        throw error;
+      },
+    );
   }
 }

@@ -133,6 +133,20 @@ export const PIPELINE: DashboardSpec = {
       title: 'Plugin',
       panels: [
         timeseries({
+          title: 'Workers',
+          description:
+            'Workers that run, by task queue, and those that ended with an error in a process that lives on: nothing starts another one there.',
+          unit: unitOf('workersRunning'),
+          decimals: 0,
+          width: 24,
+          queries: [
+            { expr: byTaskQueue('workersRunning'), legend: '{{temporal_namespace}} {{task_queue}}' },
+            { expr: `${byTaskQueue('workersFailed')} > 0`, legend: '{{temporal_namespace}} {{task_queue}} failed' },
+          ],
+          noValue: NO_WORKER,
+          links: [namespaceInTemporal(ofSeries)],
+        }),
+        timeseries({
           title: 'Errors of the observer by part',
           description: 'Errors of our own; the agents are not affected. The log of the worker names each cause once.',
           unit: unitOf('observerErrors'),
@@ -278,6 +292,10 @@ export const PIPELINE: DashboardSpec = {
     },
   ],
 };
+
+function byTaskQueue(key: 'workersRunning' | 'workersFailed'): string {
+  return sumBy(['temporal_namespace', 'task_queue'], metric(key));
+}
 
 /** 1 where every worker of the task queue lets new runs write. */
 function attributesEnabled(): string {

@@ -12,7 +12,8 @@ import {
   type SearchAttributePair,
   TypedSearchAttributes,
 } from '@temporalio/common';
-import { type AgentIdentity, withAgentHeader } from '../definitions/agent-header';
+import { optionalTsToMs } from '@temporalio/common/lib/time';
+import { type AgentIdentity, MAX_STARTED_AT, withAgentHeader } from '../definitions/agent-header';
 import { defined } from '../definitions/defined';
 import { keywordValue } from '../definitions/keyword';
 import type { SearchAttributeName } from '../definitions/search-attributes';
@@ -33,8 +34,11 @@ export interface StartNamingOptions {
   onError(error: unknown): void;
 }
 
-/** Search attributes as start options carry them, the deprecated form beside the typed one. */
-interface StartAttributes {
+/** What matters of a start's options, as Temporal's client gives them to interceptors. */
+interface StartOptions {
+  readonly startDelay?: Parameters<typeof optionalTsToMs>[0];
+  readonly cronSchedule?: string;
+  /** The deprecated form beside the typed one. */
   readonly searchAttributes?: Record<string, unknown>;
   readonly typedSearchAttributes?: TypedSearchAttributes | SearchAttributePair[];
 }
@@ -90,7 +94,7 @@ async function nameStart(
   naming: StartNamingOptions,
   workflowType: string,
   headers: Headers,
-  options: StartAttributes,
+  options: StartOptions,
   starts: 'now' | 'later' = 'now',
 ): Promise<NamedStart> {
   try {
@@ -103,7 +107,7 @@ async function nameStart(
       ...naming.inherited(),
       ...currentAgentTask(),
     };
-    const startedAt = starts === 'now' ? Date.now() : undefined;
+    const startedAt = starts === 'now' ? startOf(options) : undefined;
     const verified = await naming.verified(naming.namespace);
     const pairs = startPairs({ ...named, taskType: named.taskType ?? workflowType }, startedAt).filter(
       ({ key }) => verified.has(key.name) && !carries(options, key.name),
@@ -118,6 +122,13 @@ async function nameStart(
     naming.onError(error);
     return { headers, attributes: {} };
   }
+}
+
+/** When the run may start; unknown for one that starts again and again. */
+function startOf({ startDelay, cronSchedule }: StartOptions): number | undefined {
+  if (cronSchedule) return undefined;
+  const startedAt = Date.now() + (optionalTsToMs(startDelay) ?? 0);
+  return startedAt <= MAX_STARTED_AT ? startedAt : undefined;
 }
 
 function startPairs(identity: AgentIdentity, startedAt: number | undefined): SearchAttributePair[] {
@@ -143,7 +154,7 @@ function startPairs(identity: AgentIdentity, startedAt: number | undefined): Sea
 }
 
 /** The user's own value for one of our keys stands. */
-function carries({ searchAttributes, typedSearchAttributes }: StartAttributes, name: string): boolean {
+function carries({ searchAttributes, typedSearchAttributes }: StartOptions, name: string): boolean {
   if (searchAttributes !== undefined && Object.hasOwn(searchAttributes, name)) return true;
   const typed =
     typedSearchAttributes instanceof TypedSearchAttributes ? typedSearchAttributes.getAll() : typedSearchAttributes;

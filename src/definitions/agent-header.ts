@@ -21,7 +21,7 @@ export interface AgentIdentity {
 }
 
 export interface AgentHeader extends AgentIdentity {
-  /** Start of the task, in milliseconds since the epoch. */
+  /** When the task started, or may start, in milliseconds since the epoch. */
   readonly startedAt?: number | undefined;
   readonly iteration?: number | undefined;
   readonly tokens?: number | undefined;
@@ -32,7 +32,7 @@ export interface AgentHeader extends AgentIdentity {
   /** Findings that the workflow allowed; they are not reported for what it runs. */
   readonly allowed?: readonly string[] | undefined;
   /** Approvals of the run before, in the form of `src/workflow/approvals/carried-book.ts`. */
-  readonly approvals?: unknown;
+  readonly approvals?: object | undefined;
 }
 
 /** Longest id that travels, in characters; longer ones are no ids. */
@@ -42,7 +42,7 @@ const MAX_HEADER_BYTES = 256 * 1024;
 const MAX_MODEL_ACTIVITIES = 16;
 const MAX_ALLOWED = 64;
 /** Latest start that every visibility store takes: 2200-01-01, in milliseconds. */
-const MAX_STARTED_AT = 7_258_118_400_000;
+export const MAX_STARTED_AT = 7_258_118_400_000;
 
 export function withAgentHeader(headers: Headers, header: AgentHeader): Headers {
   return { ...headers, [AGENT_HEADER]: toJsonPayload(header) };
@@ -76,7 +76,7 @@ function sanitise(value: Record<string, unknown>): AgentHeader {
     lastTool: text(value.lastTool),
     modelActivities: texts(value.modelActivities, MAX_MODEL_ACTIVITIES),
     allowed: texts(value.allowed, MAX_ALLOWED),
-    approvals: value.approvals,
+    approvals: typeof value.approvals === 'object' ? (value.approvals ?? undefined) : undefined,
   };
 }
 

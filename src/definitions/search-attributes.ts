@@ -11,42 +11,48 @@
 export type SearchAttributeType = 'Keyword' | 'Int' | 'Datetime';
 
 export interface SearchAttributeDefinition {
-  readonly name: string;
+  readonly name: SearchAttributeName;
   readonly type: SearchAttributeType;
   /** One sentence for docs and `--help`. */
   readonly description: string;
 }
 
-export const SEARCH_ATTRIBUTES = [
-  {
-    name: 'AgentTaskType',
-    type: 'Keyword',
-    description: 'Kind of work the agent does; the workflow type unless named otherwise.',
-  },
-  { name: 'AgentTaskId', type: 'Keyword', description: "The application's id of the piece of work." },
-  { name: 'AgentSessionId', type: 'Keyword', description: "The application's id of the user's session." },
-  { name: 'AgentModel', type: 'Keyword', description: 'Model and version as the last response named it.' },
-  { name: 'AgentLastTool', type: 'Keyword', description: 'Tool that was scheduled last.' },
-  { name: 'AgentIteration', type: 'Int', description: 'Model turns so far in this task.' },
-  { name: 'AgentTokens', type: 'Int', description: 'Tokens so far in this task, input and output.' },
-  {
-    name: 'AgentTaskStartedAt',
-    type: 'Datetime',
-    description: 'Start of the task, carried across continue-as-new.',
-  },
-  {
-    name: 'AgentApprovalState',
-    type: 'Keyword',
-    description:
-      'State of the most urgent approval: submitted, acknowledged, escalated, approved, rejected, timed_out.',
-  },
-  { name: 'AgentApprovalDueAt', type: 'Datetime', description: 'When the most urgent open approval is due.' },
-] as const satisfies readonly SearchAttributeDefinition[];
+/** Apart from the descriptions, which the workflow sandbox does without. */
+export const SEARCH_ATTRIBUTE_TYPES = {
+  AgentTaskType: 'Keyword',
+  AgentTaskId: 'Keyword',
+  AgentSessionId: 'Keyword',
+  AgentModel: 'Keyword',
+  AgentLastTool: 'Keyword',
+  AgentIteration: 'Int',
+  AgentTokens: 'Int',
+  AgentTaskStartedAt: 'Datetime',
+  AgentApprovalState: 'Keyword',
+  AgentApprovalDueAt: 'Datetime',
+} as const satisfies Readonly<Record<string, SearchAttributeType>>;
 
-export type SearchAttributeName = (typeof SEARCH_ATTRIBUTES)[number]['name'];
+export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTE_TYPES;
+
+/** Every attribute name, in the order of {@link SEARCH_ATTRIBUTES}. */
+export const SEARCH_ATTRIBUTE_NAMES = Object.keys(SEARCH_ATTRIBUTE_TYPES) as readonly SearchAttributeName[];
+
+const DESCRIPTIONS: Readonly<Record<SearchAttributeName, string>> = {
+  AgentTaskType: 'Kind of work the agent does; the workflow type unless named otherwise.',
+  AgentTaskId: "The application's id of the piece of work.",
+  AgentSessionId: "The application's id of the user's session.",
+  AgentModel: 'Model and version as the last response named it.',
+  AgentLastTool: 'Tool that was scheduled last.',
+  AgentIteration: 'Model turns so far in this task.',
+  AgentTokens: 'Tokens so far in this task, input and output.',
+  AgentTaskStartedAt: 'Start of the task, carried across continue-as-new.',
+  AgentApprovalState:
+    'State of the most urgent approval: submitted, acknowledged, escalated, approved, rejected, timed_out.',
+  AgentApprovalDueAt: 'When the most urgent open approval is due.',
+};
+
+export const SEARCH_ATTRIBUTES: readonly SearchAttributeDefinition[] = /* @__PURE__ */ SEARCH_ATTRIBUTE_NAMES.map(
+  (name) => ({ name, type: SEARCH_ATTRIBUTE_TYPES[name], description: DESCRIPTIONS[name] }),
+);
 
 /** Written at every write position; the one attribute that cannot be left out. */
 export const REQUIRED_SEARCH_ATTRIBUTE = 'AgentTaskType' satisfies SearchAttributeName;
-
-/** Every attribute name, in the order of {@link SEARCH_ATTRIBUTES}. */
-export const SEARCH_ATTRIBUTE_NAMES: readonly SearchAttributeName[] = SEARCH_ATTRIBUTES.map(({ name }) => name);

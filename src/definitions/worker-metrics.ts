@@ -160,6 +160,18 @@ export const WORKER_METRICS = {
     help: 'Bytes of content that wait to be stored.',
     labels: ['temporal_namespace'],
   },
+  workersRunning: {
+    name: 'temporal_agent_workers_running',
+    type: 'gauge',
+    help: 'Workers with the plugin that run in the process, those that drain included.',
+    labels: ['temporal_namespace', 'task_queue'],
+  },
+  workersFailed: {
+    name: 'temporal_agent_workers_failed',
+    type: 'gauge',
+    help: 'Workers that ended with an error in the process, since one of the task queue was last started in it.',
+    labels: ['temporal_namespace', 'task_queue'],
+  },
   searchAttributesEnabled: {
     name: 'temporal_agent_search_attributes_enabled',
     type: 'gauge',

@@ -52,6 +52,16 @@ export class NamespaceMetrics {
     }
   }
 
+  /** Adds to a gauge that several workers of the process share; a negative amount takes away. */
+  add<K extends GaugeKey>(key: K, labels: MetricLabels<K>, amount: number): void {
+    try {
+      requireFinite(key, amount);
+      this.#families[key].series.cell(this.#namespace, labels, this.#onOverflow[key]).value += amount;
+    } catch (error) {
+      this.#failed(key, error);
+    }
+  }
+
   /** Sets a gauge to these values and no others: series of this namespace that are not among them go away. */
   setAll<K extends GaugeKey>(key: K, values: readonly GaugeValue<K>[]): void {
     try {

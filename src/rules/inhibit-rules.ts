@@ -47,6 +47,11 @@ export function inhibitRules({ labels }: RuleConfig): readonly InhibitRule[] {
       target_matchers: alert('TemporalAgentApprovalEscalated'),
       equal: [labels.namespace, labels.taskType],
     },
+    {
+      source_matchers: alert('TemporalAgentWorkerWithoutPollers'),
+      target_matchers: alert('TemporalAgentWorkerFailed'),
+      equal: [labels.namespace, 'task_queue'],
+    },
     ...STRONGER.map(([critical, warning]) => ({
       source_matchers: alert(critical),
       target_matchers: alert(warning),

@@ -57,6 +57,18 @@ export class PromQl {
   }
 
   /**
+   * Sum of a gauge of the Core SDK by namespace and task queue, its namespace under the name that our metrics have for it.
+   * Every worker of a process writes the same series, so that it tells what the last one to change said.
+   */
+  coreByTaskQueue(name: string, matchers = ''): string {
+    const { namespace } = this.config.core;
+    const sum = `sum by (${namespace}, task_queue) (${this.core(name, matchers)})`;
+    return namespace === this.namespace
+      ? sum
+      : `label_replace(${sum}, "${this.namespace}", "$1", "${namespace}", "(.*)")`;
+  }
+
+  /**
    * Series of a counter that grew in the window, or that came into being in it: a counter that first appears at 1 has not
    * increased. New is what was not known for an hour before, and what an answering target did not have when the window
    * began, as after a restart; a series that only was not scraped for a while is neither.

@@ -6,7 +6,16 @@
 
 import type { LLM_ERROR_TYPES } from '../llm/types';
 
-export interface AlertThresholds {
+/** What a task type may use. */
+export interface Budget {
+  /** Tokens per hour; infinite for no budget. */
+  readonly tokensPerHour: number;
+  /** US dollars per hour; infinite for no budget. */
+  readonly costPerHourUsd: number;
+}
+
+/** Budgets are those of every task type that has none of its own. */
+export interface AlertThresholds extends Budget {
   /** Share of model calls that fail, from 0 to 1. */
   readonly modelErrorRatio: number;
   /** Share of model responses that are refused or filtered, from 0 to 1. */
@@ -17,10 +26,8 @@ export interface AlertThresholds {
   readonly modelLatencySeconds: number;
   /** Rate-limited model calls in the window. */
   readonly rateLimitedCalls: number;
-  /** Tokens per hour of a task type; infinite for no budget. */
-  readonly tokensPerHour: number;
-  /** US dollars per hour of a task type; infinite for no budget. */
-  readonly costPerHourUsd: number;
+  /** Budgets of their own, by task type. */
+  readonly taskTypes: ReadonlyMap<string, Partial<Budget>>;
 }
 
 export interface RuleConfig {
@@ -68,6 +75,7 @@ export const DEFAULT_RULE_CONFIG: RuleConfig = {
     rateLimitedCalls: 10,
     tokensPerHour: Number.POSITIVE_INFINITY,
     costPerHourUsd: Number.POSITIVE_INFINITY,
+    taskTypes: new Map(),
   },
   timeScale: 1,
 };

@@ -12,12 +12,12 @@ import { defined } from '../definitions/defined';
 import type { Detection } from '../definitions/finding';
 import { REPORTED_APPROVAL_PATCH, SEARCH_ATTRIBUTE_PATCH, SINK_NAME } from '../definitions/wire';
 import { AgentState } from './agent-state';
-import { carryOn, currentBook } from './approvals/current-book';
 import { bundleConfig } from './bundle-config';
 import type { NamedRun } from './current-run';
 import { workflowDetectors } from './detectors';
 import type { WatchedRun, WorkflowDetector } from './detectors/workflow-detector';
 import { observe, reportInternalError } from './observe';
+import { type ApprovalAttributes, currentApprovals, openApprovals } from './run-approvals';
 import { approvalPairs, requiredPair, searchAttributePairs } from './search-attribute-values';
 import { SearchAttributeWriter } from './search-attribute-writer';
 import { agentSinks } from './sinks';
@@ -37,6 +37,7 @@ const MAX_TOLD = 256;
 export class AgentRun implements NamedRun, WatchedRun {
   readonly writer = new SearchAttributeWriter(() => this.write());
   state: AgentState;
+  carriedApprovals: object | undefined;
   readonly thresholds = bundleConfig.thresholds;
   private detectors: readonly WorkflowDetector[] = [];
   private readonly listening: Partial<Record<DetectorEvent, readonly WorkflowDetector[]>> = {};
@@ -55,6 +56,7 @@ export class AgentRun implements NamedRun, WatchedRun {
     observe(() => {
       this.state = this.stateFrom(header);
     });
+    this.carriedApprovals = header.approvals;
     observe(() => {
       const names = transformNames();
       if (names.length > 0) agentSinks[SINK_NAME].transformsDefined(names);
@@ -67,7 +69,7 @@ export class AgentRun implements NamedRun, WatchedRun {
     }
     this.writer.start(on);
     // After the patch: a decision that waits for its handler is written at once.
-    observe(() => carryOn(header.approvals));
+    observe(() => this.carriedApprovals && openApprovals(this.carriedApprovals));
   }
 
   nameTask(identity: AgentIdentity): void {
@@ -112,7 +114,10 @@ export class AgentRun implements NamedRun, WatchedRun {
 
   /** For the next run of this task: everything. */
   continueHeader(): AgentHeader {
-    return { ...this.state.continueHeader(), ...defined({ approvals: currentBook()?.carried() }) };
+    const approvals = currentApprovals();
+    // What this code has not opened travels on as it came, for code that does.
+    const carried = approvals === undefined ? this.carriedApprovals : approvals.carried();
+    return { ...this.state.continueHeader(), ...defined({ approvals: carried }) };
   }
 
   /** Tells the detectors that listen; what one throws is counted, and the others go on. */
@@ -137,11 +142,15 @@ export class AgentRun implements NamedRun, WatchedRun {
   }
 
   private stateFrom(header: AgentHeader): AgentState {
-    const { workflowType, startTime } = workflowInfo();
+    const { workflowType, startTime, runStartTime, cronSchedule } = workflowInfo();
     const taskType = Object.hasOwn(bundleConfig.taskTypes, workflowType)
       ? bundleConfig.taskTypes[workflowType]
       : undefined;
-    return new AgentState(header, { taskType: taskType ?? workflowType, startedAt: startTime.getTime() });
+    // What a cron schedule starts waits for its turn from then on.
+    const began = cronSchedule === undefined ? startTime : runStartTime;
+    // A start delay can be ended before its time, and the client's clock may be ahead of the server's.
+    const startedAt = Math.min(header.startedAt ?? began.getTime(), runStartTime.getTime());
+    return new AgentState({ ...header, startedAt }, taskType ?? workflowType);
   }
 
   private write(): void {
@@ -150,10 +159,17 @@ export class AgentRun implements NamedRun, WatchedRun {
       pairs = [requiredPair(this.state.currentTaskType)];
       pairs = this.changes(
         searchAttributePairs(this.state, bundleConfig),
-        approvalPairs(currentBook()?.attributes(), bundleConfig),
+        approvalPairs(this.approvalAttributes(), bundleConfig),
       );
     });
     observe(() => upsertSearchAttributes(pairs));
+  }
+
+  private approvalAttributes(): ApprovalAttributes | undefined {
+    const approvals = currentApprovals();
+    if (approvals !== undefined) return approvals.attributes();
+    // Nobody can decide what is not opened, and the run before has written that it is due.
+    return this.carriedApprovals === undefined ? undefined : { state: undefined, dueAtMs: undefined };
   }
 
   /** The required attribute, and what is not known to be as this run wrote it last: less history, and less to replay. */

@@ -52,11 +52,11 @@ export class AgentState {
 
   /**
    * @param header what the client, the parent or the run before sent
-   * @param defaults what holds where the header says nothing
+   * @param taskType what holds where the header names none
    */
-  constructor(header: AgentHeader, defaults: { taskType: string; startedAt: number }) {
-    this.taskType = header.taskType ?? defaults.taskType;
-    this.startedAt = header.startedAt ?? defaults.startedAt;
+  constructor(header: AgentHeader & { readonly startedAt: number }, taskType: string) {
+    this.taskType = header.taskType ?? taskType;
+    this.startedAt = header.startedAt;
     this.identity = defined({ taskId: header.taskId, sessionId: header.sessionId });
     this.iterations = header.iteration ?? 0;
     this.tokenCount = header.tokens;

@@ -11,6 +11,8 @@ import type { Detection } from '../definitions/finding';
 
 /** What workflow code can do with its run. */
 export interface NamedRun {
+  /** Approvals as the run before carried them on; `undefined` where it carried none. */
+  readonly carriedApprovals: object | undefined;
   nameTask(identity: AgentIdentity): void;
   /** A finding is not to be reported for this run. */
   allow(finding: string): void;
@@ -27,9 +29,9 @@ export interface NamedRun {
 }
 
 /**
- * The run is kept on Temporal's own object of the execution: the interceptors are built as one file of their own, and a
- * preloaded module is shared by every workflow of a reused context, so that a variable of a module would be the wrong
- * one.
+ * The run is kept on Temporal's own object of the execution: interceptors and API are built as one file each, with a copy
+ * of what both import, and a preloaded module is shared by every workflow of a reused context, so that a variable of a
+ * module would be the wrong one.
  */
 const RUN = Symbol.for('temporal-agent-observability.run');
 

@@ -1,29 +1,29 @@
-import { defineSearchAttributeKey, type SearchAttributePair, type SearchAttributeUpdatePair } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  type SearchAttributePair,
+  type SearchAttributeType,
+  type SearchAttributeUpdatePair,
+} from '@temporalio/common';
 import type { BundleConfig } from '../definitions/bundle-config';
 import { keywordValue } from '../definitions/keyword';
-import type { SearchAttributeName } from '../definitions/search-attributes';
+import {
+  SEARCH_ATTRIBUTE_NAMES,
+  SEARCH_ATTRIBUTE_TYPES,
+  type SearchAttributeName,
+} from '../definitions/search-attributes';
 import type { AgentState } from './agent-state';
-import type { ApprovalAttributes } from './approvals/approval-book';
+import type { ApprovalAttributes } from './run-approvals';
 
-const KEYS = {
-  AgentTaskType: defineSearchAttributeKey('AgentTaskType', 'KEYWORD'),
-  AgentTaskId: defineSearchAttributeKey('AgentTaskId', 'KEYWORD'),
-  AgentSessionId: defineSearchAttributeKey('AgentSessionId', 'KEYWORD'),
-  AgentModel: defineSearchAttributeKey('AgentModel', 'KEYWORD'),
-  AgentLastTool: defineSearchAttributeKey('AgentLastTool', 'KEYWORD'),
-  AgentIteration: defineSearchAttributeKey('AgentIteration', 'INT'),
-  AgentTokens: defineSearchAttributeKey('AgentTokens', 'INT'),
-  AgentTaskStartedAt: defineSearchAttributeKey('AgentTaskStartedAt', 'DATETIME'),
-} satisfies Partial<Record<SearchAttributeName, unknown>>;
-
-const APPROVAL_KEYS = {
-  AgentApprovalState: defineSearchAttributeKey('AgentApprovalState', 'KEYWORD'),
-  AgentApprovalDueAt: defineSearchAttributeKey('AgentApprovalDueAt', 'DATETIME'),
-} satisfies Partial<Record<SearchAttributeName, unknown>>;
+const KEYS = Object.fromEntries(
+  SEARCH_ATTRIBUTE_NAMES.map((name) => [
+    name,
+    defineSearchAttributeKey(name, SEARCH_ATTRIBUTE_TYPES[name].toUpperCase() as SearchAttributeType),
+  ]),
+) as Readonly<Record<SearchAttributeName, SearchAttributePair['key']>>;
 
 /** The one attribute of every write. */
 export function requiredPair(taskType: string): SearchAttributePair {
-  return { key: KEYS.AgentTaskType, value: keywordValue(taskType) ?? '-' };
+  return { key: KEYS.AgentTaskType, value: keywordValue(taskType) ?? '-' } as SearchAttributePair;
 }
 
 /** What is known of the agent, restricted to the bundle's keys; the required attribute comes first. */
@@ -32,18 +32,17 @@ export function searchAttributePairs(
   config: BundleConfig,
 ): [SearchAttributePair, ...SearchAttributePair[]] {
   const pairs: [SearchAttributePair, ...SearchAttributePair[]] = [requiredPair(state.currentTaskType)];
-  const add = (key: (typeof KEYS)[keyof typeof KEYS], value: string | number | Date | undefined) => {
-    if (value !== undefined && (config.keys as readonly string[]).includes(key.name)) {
-      pairs.push({ key, value } as SearchAttributePair);
-    }
+  const add = (name: SearchAttributeName, value: string | number | Date | undefined) => {
+    if (value !== undefined && config.keys.includes(name))
+      pairs.push({ key: KEYS[name], value } as SearchAttributePair);
   };
-  add(KEYS.AgentTaskId, keywordValue(state.taskId));
-  add(KEYS.AgentSessionId, keywordValue(state.sessionId));
-  add(KEYS.AgentModel, keywordValue(state.model));
-  add(KEYS.AgentLastTool, keywordValue(state.lastTool));
-  add(KEYS.AgentIteration, state.iteration);
-  add(KEYS.AgentTokens, state.tokens);
-  add(KEYS.AgentTaskStartedAt, new Date(state.startedAt));
+  add('AgentTaskId', keywordValue(state.taskId));
+  add('AgentSessionId', keywordValue(state.sessionId));
+  add('AgentModel', keywordValue(state.model));
+  add('AgentLastTool', keywordValue(state.lastTool));
+  add('AgentIteration', state.iteration);
+  add('AgentTokens', state.tokens);
+  add('AgentTaskStartedAt', new Date(state.startedAt));
   return pairs;
 }
 
@@ -58,10 +57,9 @@ export function approvalPairs(
   { keys }: BundleConfig,
 ): SearchAttributeUpdatePair[] {
   if (approvals === undefined) return [];
-  const { state, dueAtMs } = approvals;
-  const pairs: SearchAttributeUpdatePair[] = [
-    { key: APPROVAL_KEYS.AgentApprovalState, value: state ?? null },
-    { key: APPROVAL_KEYS.AgentApprovalDueAt, value: dueAtMs === undefined ? null : new Date(dueAtMs) },
-  ];
-  return pairs.filter(({ key }) => (keys as readonly string[]).includes(key.name));
+  const { state = null, dueAtMs } = approvals;
+  const values = { AgentApprovalState: state, AgentApprovalDueAt: dueAtMs === undefined ? null : new Date(dueAtMs) };
+  return (Object.keys(values) as (keyof typeof values)[])
+    .filter((name) => keys.includes(name))
+    .map((name) => ({ key: KEYS[name], value: values[name] }) as SearchAttributeUpdatePair);
 }

@@ -82,20 +82,49 @@ describe('TemporalAgentModelSlow', () => {
   });
 });
 
+const NO_BUDGET = { tokensPerHour: Number.POSITIVE_INFINITY, costPerHourUsd: Number.POSITIVE_INFINITY };
+
 describe.each([
-  { alert: 'TemporalAgentTokenBurn', keys: ['llmInputTokens', 'llmOutputTokens'] as const, budget: 1_000_000 },
-  { alert: 'TemporalAgentCostBurn', keys: ['llmCost'] as const, budget: 10 },
-])('$alert', ({ alert, keys, budget }) => {
-  const spent = (perHour: number) => keys.map((key) => series(key, MODEL, `0+${perHour / keys.length / 60}x120`));
+  {
+    alert: 'TemporalAgentTokenBurn',
+    keys: ['llmInputTokens', 'llmOutputTokens'] as const,
+    budgetOf: 'tokensPerHour',
+    budget: 1_000_000,
+  },
+  { alert: 'TemporalAgentCostBurn', keys: ['llmCost'] as const, budgetOf: 'costPerHourUsd', budget: 10 },
+])('$alert', ({ alert, keys, budgetOf, budget }) => {
+  const spent = (perHour: number, labels = {}) =>
+    keys.map((key) => series(key, { ...MODEL, ...labels }, `0+${perHour / keys.length / 60}x120`));
 
   test('fires over the budget, and not below it', async () => {
     await expectFiring(alert, spent(budget * 1.5), { '90m': 1 });
     await expectFiring(alert, spent(budget * 0.8), { '90m': 0 });
   });
 
+  test('is that of the task type where it has one of its own', async () => {
+    const own = { [budgetOf]: budget * 3 };
+    const taskTypes = new Map([
+      ['research', own],
+      [`it's "a\\b"`, own],
+    ]);
+    const config = { ...CONFIG, thresholds: { ...CONFIG.thresholds, taskTypes } };
+    for (const task_type of taskTypes.keys()) {
+      await expectFiring(alert, spent(budget * 2.5, { task_type }), { '90m': 0 }, config);
+      await expectFiring(alert, spent(budget * 3.5, { task_type }), { '90m': 1 }, config);
+    }
+    const both = [...spent(budget * 2.5), ...spent(budget * 1.5, { task_type: 'another' })];
+    await expectFiring(alert, both, { '90m': 1 }, config);
+  });
+
+  test('of one task type alone leaves the others without', async () => {
+    const taskTypes = new Map([['research', { [budgetOf]: budget }]]);
+    const config = { ...CONFIG, thresholds: { ...CONFIG.thresholds, ...NO_BUDGET, taskTypes } };
+    await expectFiring(alert, spent(budget * 1.5), { '90m': 1 }, config);
+    await expectFiring(alert, spent(budget * 100, { task_type: 'another' }), { '90m': 0 }, config);
+  });
+
   test('does not exist without one', async () => {
-    const { thresholds } = CONFIG;
-    const none = { ...thresholds, tokensPerHour: Number.POSITIVE_INFINITY, costPerHourUsd: Number.POSITIVE_INFINITY };
-    await expectFiring(alert, spent(budget * 100), { '90m': 0 }, { ...CONFIG, thresholds: none });
+    const config = { ...CONFIG, thresholds: { ...CONFIG.thresholds, ...NO_BUDGET } };
+    await expectFiring(alert, spent(budget * 100), { '90m': 0 }, config);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { CONFIG, expectFiring, series, written } from './support';
+import { CONFIG, expectFiring, promtoolTest, series, written } from './support';
 
 const EXPORTER = { job: 'temporal-agent-exporter', instance: 'e1:9466' };
 const up = (values: string, labels = {}) => written('up', { ...EXPORTER, ...labels }, values);
@@ -81,23 +81,104 @@ describe('TemporalAgentContentDropped', () => {
   });
 });
 
+const workers = (key: 'workersRunning' | 'workersFailed', values: string, labels = {}) =>
+  series(key, { task_queue: 'agents', ...labels }, values);
+
+describe('TemporalAgentWorkerFailed', () => {
+  const ALERT = 'TemporalAgentWorkerFailed';
+
+  test('fires where a process outlives its worker, though others run, and ends when it is replaced', async () => {
+    const failed = [workers('workersRunning', '1x10 0x20 1x20'), workers('workersFailed', '0x10 1x20 0x20')];
+    const others = [workers('workersRunning', '1x60', { instance: 'b:9464' })];
+    await expectFiring(ALERT, [...failed, ...others], { '9m': 0, '11m': 0, '14m': 1, '29m': 1, '32m': 0 });
+  });
+
+  test('is silent about a process that ends with its worker, and about workers that were shut down', async () => {
+    await expectFiring(ALERT, [workers('workersFailed', '0x10 1 stale')], { '11m': 0, '15m': 0, '20m': 0 });
+    const ended = [workers('workersRunning', '1x10 0x30'), workers('workersFailed', '0x40')];
+    await expectFiring(ALERT, ended, { '15m': 0, '30m': 0 });
+  });
+});
+
 describe('TemporalAgentWorkerWithoutPollers', () => {
   const ALERT = 'TemporalAgentWorkerWithoutPollers';
+  const running = (values: string, labels = {}) => workers('workersRunning', values, labels);
+  const failed = (values: string, labels = {}) => workers('workersFailed', values, labels);
   const pollers = (values: string, name = 'temporal_num_pollers', labels = {}) =>
     written(name, { namespace: 'agents', task_queue: 'agents', poller_type: 'workflow_task', ...labels }, values);
+  const elsewhere = { instance: 'b:9464' };
 
-  test.each(['temporal_num_pollers', 'temporal_num_pollers_total'])('fires where %s is 0', async (name) => {
-    await expectFiring(ALERT, [pollers('5x10 0x20', name)], { '14m': 0, '20m': 1 });
+  test.each(['temporal_num_pollers', 'temporal_num_pollers_total'])(
+    'fires where a worker drains for long and %s is 0',
+    async (name) => {
+      const input = [running('1x30'), failed('0x30'), pollers('5x10 0x20', name)];
+      await expectFiring(ALERT, input, { '14m': 0, '20m': 1 });
+    },
+  );
+
+  test('fires where the only worker failed, with metrics of the Core SDK and without', async () => {
+    const input = [running('1x10 0x40'), failed('0x10 1x40')];
+    await expectFiring(ALERT, [...input, pollers('5x10 0x40')], { '14m': 0, '20m': 1 });
+    await expectFiring(ALERT, input, { '14m': 0, '20m': 1 });
+  });
+
+  test('ends when the process starts another worker', async () => {
+    const input = [running('1x10 0x20 1x30'), failed('0x10 1x20 0x30'), pollers('5x10 0x20 5x30')];
+    await expectFiring(ALERT, input, { '29m': 1, '37m': 0 });
+  });
+
+  test('is silent in a process that outlives a worker which was shut down', async () => {
+    const input = [running('1x10 0x40'), failed('0x50'), pollers('5x10 0x40')];
+    await expectFiring(ALERT, input, { '20m': 0, '45m': 0 });
+  });
+
+  test('is silent where the other worker of a process goes on: Core says 0 until its next poll', async () => {
+    const input = [running('2x10 1x40'), failed('0x50'), pollers('10x10 0 5x40')];
+    await expectFiring(ALERT, input, { '12m': 0, '20m': 0 });
+  });
+
+  test('is silent where others poll', async () => {
+    const drains = [running('1x30'), pollers('0x30')];
+    await expectFiring(ALERT, [...drains, pollers('2x30', undefined, elsewhere)], { '15m': 0 });
+    const ended = [running('0x30'), failed('1x30'), pollers('0x30')];
+    await expectFiring(ALERT, [...ended, pollers('2x30', undefined, elsewhere)], { '15m': 0 });
+    await expectFiring(ALERT, [running('0x30'), failed('1x30'), running('1x30', elsewhere)], { '15m': 0 });
+  });
+
+  test('is silent where workers run and Core is not scraped, where nothing is known, and about others', async () => {
+    await expectFiring(ALERT, [running('1x30'), failed('0x30')], { '15m': 0 });
+    await expectFiring(ALERT, [pollers('0x30')], { '15m': 0 });
+    const other = { temporal_namespace: 'other' };
+    await expectFiring(ALERT, [running('1x30', other), pollers('0x30')], { '15m': 0 });
+    await expectFiring(ALERT, [running('1x30', { task_queue: 'others' }), pollers('0x30')], { '15m': 0 });
   });
 
   test('takes prefix and labels of the user', async () => {
     const config = { ...CONFIG, core: { prefix: 'acme_', namespace: 'exported_namespace' } };
-    const zero = pollers('0x20', 'acme_num_pollers', { exported_namespace: 'agents' });
-    await expectFiring(ALERT, [zero], { '10m': 1 }, config);
+    const zero = pollers('0x20', 'acme_num_pollers', { namespace: 'pods', exported_namespace: 'agents' });
+    await expectFiring(ALERT, [running('1x20'), zero], { '10m': 1 }, config);
+    const same = { ...CONFIG, core: { prefix: 'temporal_', namespace: 'temporal_namespace' } };
+    const renamed = pollers('0x20', undefined, { namespace: 'pods', temporal_namespace: 'agents' });
+    await expectFiring(ALERT, [running('1x20'), renamed], { '10m': 1 }, same);
   });
 
-  test('is silent where some poll, and where nothing is known', async () => {
-    await expectFiring(ALERT, [pollers('0x20'), pollers('2x20', undefined, { instance: 'b:9464' })], { '15m': 0 });
-    await expectFiring(ALERT, [], { '15m': 0 });
+  test('says which task queue', async () => {
+    const at = { temporal_namespace: "o'hare", task_queue: 'agents' };
+    const content = {
+      input_series: [running('1x20', at), pollers('0x20', undefined, { namespace: "o'hare" })],
+      promql_expr_test: [
+        {
+          expr: `ALERTS{alertname="${ALERT}", alertstate="firing"}`,
+          eval_time: '10m',
+          exp_samples: [
+            {
+              labels: `ALERTS{alertname="${ALERT}", alertstate="firing", severity="critical", temporal_namespace="o'hare", task_queue="agents"}`,
+              value: 1,
+            },
+          ],
+        },
+      ],
+    };
+    await promtoolTest(content, ALERT);
   });
 });

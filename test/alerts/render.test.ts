@@ -61,6 +61,13 @@ describe('files', () => {
     expect(rules).not.toContain('TemporalAgentCostBurn');
   });
 
+  test('have budgets of single task types, written as their labels are', async () => {
+    const config = `thresholds: { taskTypes: { research: { tokensPerHour: 7 }, 'a "b"': { costPerHourUsd: 0.5 } } }`;
+    const rules = rulesIn(await render(config));
+    expect(rules).toMatch(/alert: TemporalAgentTokenBurn\n +expr: .*\{task_type="research"\}.* > 7\n/);
+    expect(rules).toMatch(/alert: TemporalAgentCostBurn\n +expr: .*\{task_type="a \\"b\\""\}.* > 0\.5\n/);
+  });
+
   test('have links of the configuration', async () => {
     const files = await render(
       'urls: { runbooks: "https://wiki.example.com/rb/", grafana: "https://grafana.example.com", temporalUi: "https://t.example.com" }',
@@ -156,6 +163,12 @@ describe('for Kubernetes', () => {
     expect(rule.spec.groups).toHaveLength(groups.length);
     expect(rule.spec.groups).toEqual(expect.arrayContaining(groups));
     expect(worker.spec.selector.matchLabels).toEqual({ 'app.kubernetes.io/name': 'agent-worker' });
+    // Core's label of Temporal's namespace has the name that rules know, whatever Kubernetes' own is.
+    const relabelings = [{ targetLabel: 'job', replacement: 'temporal-agent-worker' }];
+    expect(worker.spec.endpoints).toEqual([
+      { port: 'metrics', relabelings },
+      { port: 'core-metrics', relabelings, honorLabels: true },
+    ]);
     expect(exporter.spec.endpoints).toEqual([
       { port: 'metrics', relabelings: [{ targetLabel: 'job', replacement: 'temporal-agent-exporter' }] },
     ]);

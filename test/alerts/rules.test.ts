@@ -134,7 +134,7 @@ describe('inhibition', () => {
       const file = path.join(folder, 'alertmanager.yml');
       const rest = { route: { receiver: 'nobody' }, receivers: [{ name: 'nobody' }] };
       writeFileSync(file, stringify(rest) + inhibitText(CONFIG));
-      await expect(succeeds(amtool, ['check-config', file])).resolves.toContain('5 inhibit rules');
+      await expect(succeeds(amtool, ['check-config', file])).resolves.toContain('6 inhibit rules');
     });
   });
 });

@@ -1,4 +1,4 @@
-import { Client, WithStartWorkflowOperation } from '@temporalio/client';
+import { Client, WithStartWorkflowOperation, type WorkflowStartOptions } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES, startAgent, withAgentTask } from 'temporal-agent-observability';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
@@ -42,18 +42,22 @@ afterEach(() => {
 
 const inTask = <T>(fn: () => Promise<T>) => withAgentTask(TASK, fn);
 
+/** Options of a start that say when the run starts. */
+type Start = Pick<WorkflowStartOptions, 'startDelay' | 'cronSchedule'>;
+
 /** Everything that starts a workflow, each leading to the names that it was given. */
-const STARTS: Readonly<Record<string, (to: Client, workflowId: string) => Promise<Named>>> = {
-  start: async (to, workflowId) => namesOf(await inTask(() => to.workflow.start('agent', { workflowId, taskQueue }))),
+const STARTS: Readonly<Record<string, (to: Client, workflowId: string, more?: Start) => Promise<Named>>> = {
+  start: async (to, workflowId, more) =>
+    namesOf(await inTask(() => to.workflow.start('agent', { workflowId, taskQueue, ...more }))),
 
-  startAgent: async (to, workflowId) =>
-    namesOf(await startAgent(to, 'agent', { workflowId, taskQueue, agentTask: TASK })),
+  startAgent: async (to, workflowId, more) =>
+    namesOf(await startAgent(to, 'agent', { workflowId, taskQueue, agentTask: TASK, ...more })),
 
-  'startAgent with a WorkflowClient': async (to, workflowId) =>
-    namesOf(await startAgent(to.workflow, 'agent', { workflowId, taskQueue, agentTask: TASK })),
+  'startAgent with a WorkflowClient': async (to, workflowId, more) =>
+    namesOf(await startAgent(to.workflow, 'agent', { workflowId, taskQueue, agentTask: TASK, ...more })),
 
-  signalWithStart: async (to, workflowId) =>
-    namesOf(await inTask(() => to.workflow.signalWithStart('agent', { workflowId, taskQueue, signal: 'go' }))),
+  signalWithStart: async (to, workflowId, more) =>
+    namesOf(await inTask(() => to.workflow.signalWithStart('agent', { workflowId, taskQueue, signal: 'go', ...more }))),
 
   updateWithStart: async (to, workflowId) => {
     const startWorkflowOperation = new WithStartWorkflowOperation('agent', {
@@ -92,6 +96,23 @@ describe.each(Object.entries(STARTS))('%s', (_, start) => {
     const { header, attributes } = await start(bare.clientWith(effects.plugin()), `bare-${_}`);
     expect(header).toEqual({ ...TASK, startedAt: expect.any(Number) });
     expect(attributes).toEqual({});
+  });
+});
+
+// The server takes neither option with an update.
+describe.each(Object.entries(STARTS).filter(([name]) => name !== 'updateWithStart'))('%s', (_, start) => {
+  test('of a run that is to start later carries that time', async () => {
+    const before = Date.now();
+    const { header, attributes } = await start(client, `delayed-${_}`, { startDelay: '1 hour' });
+    expect(header.startedAt).toBeGreaterThanOrEqual(before + 3_600_000);
+    expect(header.startedAt).toBeLessThanOrEqual(Date.now() + 3_600_000);
+    expect(attributes.AgentTaskStartedAt).toBe(new Date(Number(header.startedAt)).toISOString());
+  });
+
+  test('of a run that starts again and again carries no time', async () => {
+    const { header, attributes } = await start(client, `cron-${_}`, { cronSchedule: '@daily' });
+    expect(header).toEqual(TASK);
+    expect(attributes).not.toHaveProperty('AgentTaskStartedAt');
   });
 });
 

@@ -1,9 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Registry } from 'prom-client';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { parse } from 'yaml';
+import { METRICS } from '#lib/definitions/metrics';
+import { acquireMetrics } from '#lib/metrics/index';
+import { quietLogger } from '../../examples/demo/quiet-logger';
 import { ended, executable } from '../doctor/monitoring';
 import { doctor, serveAnswers } from '../doctor/support';
 import { freePort } from '../support/installed-project';
@@ -12,6 +18,8 @@ import { freePort } from '../support/installed-project';
 const ROOT = path.join(import.meta.dirname, '../..');
 const PROMETHEUS = path.join(ROOT, 'compose/prometheus/prometheus.yml');
 const ALERTMANAGER = path.join(ROOT, 'compose/alertmanager/alertmanager.yml');
+
+const { services } = parse(readFileSync(path.join(ROOT, 'compose/docker-compose.yml'), 'utf8'), { merge: true });
 
 const ELSEWHERE = ['--worker-metrics', 'off', '--exporter', 'off'];
 const NOWHERE = ['--address', inject('temporalAddress'), '--namespace', 'doctor-nowhere', ...ELSEWHERE];
@@ -68,6 +76,45 @@ test('Alertmanager notifies the receiver, and knows the inhibition rules', async
   }, SOON);
 });
 
+test('links of dashboards and alerts lead to the ports at which Grafana and the UI are published', async () => {
+  const variables = new Map(
+    [...readFileSync(path.join(ROOT, 'compose/.env'), 'utf8').matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  );
+  const filled = (text: string) => text.replaceAll(/\$\{(\w+)\}/g, (_, name) => variables.get(name) ?? '');
+  const published = (service: string, inside: number) => {
+    const ports = services[service].ports.map(filled) as string[];
+    return `http://${ports.find((port) => port.endsWith(`:${inside}`))?.replace(/:\d+$/, '')}`;
+  };
+
+  const folder = await directory();
+  const [shell, flag, script] = services.rendered.command as [string, string, string];
+  const rendering = script
+    .replaceAll('$$', '$')
+    .replace('/monitoring', folder)
+    .replace(/ && exec sleep infinity$/, '');
+  expect(rendering).not.toBe(script);
+  const env = { ...process.env, CONFIG: filled(services.rendered.environment.CONFIG) };
+  execFileSync(shell, [flag, rendering], { cwd: ROOT, env, stdio: 'ignore' });
+
+  const rendered = (name: string) => readFileSync(path.join(folder, name), 'utf8');
+  for (const name of readdirSync(path.join(folder, 'dashboards'))) {
+    const { templating } = JSON.parse(rendered(`dashboards/${name}`));
+    const { query } = templating.list.find((variable: { name: string }) => variable.name === 'temporal_ui');
+    expect(query).toBe(published('temporal', 8233));
+  }
+  const links = [...rendered('alerts/runs.rules.yml').matchAll(/dashboard_url: (.*)\/d\//g)].map(([, base]) => base);
+  expect(new Set(links)).toEqual(new Set([published('grafana', 3000)]));
+
+  const check = services.rendered.healthcheck.test.slice(1).map(filled) as string[];
+  const grep = (file: string) => execFileSync(check[0] ?? '', [...check.slice(1, -1), file]);
+  const last = path.relative('/monitoring', check.at(-1) ?? '');
+  expect(() => grep(path.join(folder, last))).not.toThrow();
+  expect(() => grep(path.join(ROOT, last))).toThrow();
+});
+
 test('the exporter accepts its configuration', () => {
   const args = ['lib/cli/main.js', 'exporter', '--config', 'compose/exporter.yaml', '--check'];
   const shown = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
@@ -84,6 +131,7 @@ test('the receiver shows what it is notified of', async () => {
       summary: 'Agents run too long',
       description: 'One of them',
       command: 'overdue --task-type research',
+      dashboard_url: 'http://127.0.0.1:13000/d/agents',
     },
   };
   expect((await fetch(url, { method: 'POST', body: JSON.stringify({ alerts: [alert] }) })).status).toBe(200);
@@ -91,6 +139,28 @@ test('the receiver shows what it is notified of', async () => {
   const shown = await (await fetch(url)).text();
   expect(shown).toMatch(/FIRING {2}TemporalAgentRunsOverdue {2}task_type=research/);
   expect(shown).toContain('$ overdue --task-type research');
+  expect(shown).toContain('http://127.0.0.1:13000/d/agents');
+});
+
+test('worker and patterns are healthy once something is counted, not once it could be', async () => {
+  for (const [service, key] of [
+    ['demo', 'llmInputTokens'],
+    ['patterns', 'findings'],
+  ] as const) {
+    const [, , script, , expected] = services[service].healthcheck.test as string[];
+    const metrics = acquireMetrics({ registry: new Registry() }, 'worker', () => {}, quietLogger('ERROR'));
+    const asked = async () =>
+      run(
+        path.basename(script ?? ''),
+        await serveAnswers({ '/metrics': await metrics.registry.metrics() }).then((url) => `${url}/metrics`),
+        expected ?? '',
+      );
+    const { name, labels } = METRICS[key];
+    expect(await metrics.registry.metrics()).toContain(name);
+    expect(await asked()).toBe(1);
+    metrics.for('default').inc(key, Object.fromEntries(labels.map((label) => [label, 'x'])) as never);
+    expect(await asked()).toBe(0);
+  }
 });
 
 test('health checks fail until what they ask is so', async () => {

@@ -46,6 +46,32 @@ test.each(services)(
   },
 );
 
+test('the image that is built has a pinned one below it', () => {
+  expect(read('Dockerfile')).toMatch(/^FROM node:\d+\.\d+\.\d+-slim$/m);
+});
+
+test('what is rendered is where Prometheus and Grafana look for it, and may be written', () => {
+  const mounts = (name: string) => (file.services[name]?.volumes ?? []).map((volume) => volume.split(':'));
+  const mountOf = (name: string, volume: string) => mounts(name).find(([source]) => source === volume)?.[1] ?? '';
+  const out = '/monitoring';
+  expect(file.services.rendered?.command?.join(' ')).toContain(`--out ${out} `);
+  expect(mountOf('rendered', 'alerts')).toBe(`${out}/alerts`);
+  expect(mountOf('rendered', 'dashboards')).toBe(`${out}/dashboards`);
+  expect(read('Dockerfile')).toMatch(/mkdir -p .*\/monitoring\/alerts \/monitoring\/dashboards/);
+  expect(read('Dockerfile')).toMatch(/chown -R node .*\/monitoring/);
+  const [rules] = yaml('prometheus', 'prometheus.yml').rule_files;
+  const prometheusYml = path.posix.join(mountOf('prometheus', './prometheus'), 'prometheus.yml');
+  expect(file.services.prometheus?.command).toContain(`--config.file=${prometheusYml}`);
+  expect(path.posix.join(path.posix.dirname(prometheusYml), rules)).toBe(
+    `${mountOf('prometheus', 'alerts')}/*.rules.yml`,
+  );
+  for (const reader of ['prometheus', 'grafana']) {
+    expect(Object.keys(file.services[reader]?.depends_on ?? {})).toContain(
+      reader === 'prometheus' ? 'rendered' : 'prometheus',
+    );
+  }
+});
+
 test('each service but the last is waited for until it is healthy', () => {
   const waited = new Set<string>();
   for (const [, { depends_on = {} }] of services) {
@@ -107,7 +133,7 @@ test('Alertmanager has the inhibition rules of the package', () => {
 
 test('Grafana finds the dashboards, shows the agents first, and has the data source that is asked through it', () => {
   const { environment = {}, volumes = [] } = file.services.grafana ?? {};
-  const mount = volumes.find((volume) => volume.startsWith('../dashboards:'))?.split(':')[1] ?? '';
+  const mount = volumes.find((volume) => volume.startsWith('dashboards:'))?.split(':')[1] ?? '';
   const home = environment.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH ?? '';
   expect(yaml('grafana/provisioning/dashboards/agents.yml').providers[0].options.path).toBe(mount);
   expect(home.startsWith(`${mount}/`)).toBe(true);

@@ -53,7 +53,7 @@ export function eventfulFleet(): Series[] {
 export function healthyFleet(): Series[] {
   const never =
     /_(errors|findings|usage_missing|model_unknown|estimated|series_overflow|dropped|failed|oldest|approvals_decided|approval_decision)/;
-  const none = /_(overdue|orphaned|failing|approvals_open|spool_bytes)$/;
+  const none = /_(overdue|orphaned|failing|approvals_open|spool_bytes|workers_failed)$/;
   return [
     ...Object.values<MetricDefinition>(METRICS).flatMap((metric) => {
       if (never.test(metric.name) && metric.startAtZero === undefined) return [];

@@ -92,7 +92,10 @@ test('from agent to notification, everything is in order', async () => {
     // No agent was started.
     expect(all('warning')).toEqual(['temporal/agents']);
     expect(exitCode).toBe(0);
+    expect(check('worker/workers')?.message).toBe('1 worker runs in that process');
     expect(check('worker/search-attributes-enabled')?.status).toBe('ok');
+    expect(check('worker/observer-errors')?.status).toBe('ok');
+    expect(check('worker/content')?.status).toBe('ok');
     expect(check('exporter/namespace')?.message).toBe(`watches namespace "${NAMESPACE}"`);
     expect(check('prometheus/targets-of-worker')?.message).toBe('1 target of the worker up');
     expect(check('prometheus/samples-of-exporter')?.status).toBe('ok');
@@ -188,10 +191,12 @@ test('an exporter of other namespaces is a warning', async () => {
   });
 });
 
-test('a worker whose gate is shut, and errors inside the observer, are warnings with their parts', async () => {
+test('a worker whose gate is shut, errors inside the observer and lost content are warnings with what mends them', async () => {
   const page = (await (await fetch(workerUrl)).text())
     .replace(/^(temporal_agent_search_attributes_enabled\{.*\}) 1$/m, '$1 0')
-    .replace(/^(temporal_agent_observer_errors_total\{.*part="detector".*\}) 0$/m, '$1 3');
+    .replace(/^(temporal_agent_observer_errors_total\{.*part="(?:detector|content|journal)".*\}) 0$/gm, '$1 3')
+    .replace(/^(temporal_agent_content_dropped_total\{.*\}) 0$/m, '$1 7')
+    .replace(/^(temporal_agent_content_failed_total\{.*\}) 0$/m, '$1 1');
   const url = await serveAnswers({ '/metrics': page });
   const { all, check } = await doctor(...own, '--worker-metrics', url);
   expect(all('problem')).toEqual([]);
@@ -199,8 +204,23 @@ test('a worker whose gate is shut, and errors inside the observer, are warnings 
   expect(check('worker/search-attributes-enabled')?.fix).toContain(`setup --namespace ${NAMESPACE}`);
   expect(check('worker/observer-errors')).toMatchObject({
     status: 'warning',
-    message: expect.stringContaining('3 in detector'),
+    message: expect.stringMatching(/3 in detector, 3 in content, 3 in journal/),
+    fix: expect.stringMatching(/detector: most likely a defect.*content, journal: see that the content directory/),
   });
+  expect(check('worker/content')).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining('7 records or contents given up, 1 content refused by the store'),
+    fix: expect.stringContaining('Free the disk'),
+  });
+});
+
+test('a process that outlives a worker which failed is a problem', async () => {
+  const page = (await (await fetch(workerUrl)).text())
+    .replace(/^(temporal_agent_workers_running\{.*\}) 1$/m, '$1 0')
+    .replace(/^(temporal_agent_workers_failed\{.*\}) 0$/m, '$1 1');
+  const { all, check } = await doctor(...own, '--worker-metrics', await serveAnswers({ '/metrics': page }));
+  expect(all('problem')).toEqual(['worker/workers']);
+  expect(check('worker/workers')?.message).toContain(`task queue doctor of namespace "${NAMESPACE}"`);
 });
 
 test('an exporter that cannot read Temporal gives its reasons', async () => {

@@ -168,6 +168,59 @@ test('continue-as-new carries everything on', async () => {
   expect(started).toBeLessThanOrEqual(first?.startedAtMs ?? 0);
 });
 
+describe('the start of a task that was to start later', () => {
+  const begin = async (startDelay: number) => {
+    const workflowId = `delayed-${++runs}`;
+    const start = { workflowId, taskQueue, args: ['search'], startDelay };
+    return server.clientWith(plugin).workflow.start('steps', start);
+  };
+  const startOf = async ({ workflowId }: { readonly workflowId: string }) => {
+    const started = (await attributesOf(workflowId)).AgentTaskStartedAt as Date;
+    const [first] = (await effects.records(NAMESPACE, workflowId)).records;
+    return { started: started.getTime(), called: first?.startedAtMs ?? expect.fail('no record') };
+  };
+
+  test('is when it could', async () => {
+    const before = Date.now();
+    const handle = await begin(1000);
+    await handle.result();
+    const { started, called } = await startOf(handle);
+    expect(started).toBeGreaterThanOrEqual(before + 1000);
+    expect(started).toBeLessThanOrEqual(called);
+  });
+
+  test('is when it did, where the delay was ended before its time', async () => {
+    const before = Date.now();
+    const handle = await begin(3_600_000);
+    const { workflowId } = handle;
+    const start = { workflowId, taskQueue, args: ['search'], signal: 'go' };
+    await server.client.workflow.signalWithStart('steps', start);
+    await handle.result();
+    const { started, called } = await startOf(handle);
+    expect(started).toBeGreaterThanOrEqual(before);
+    expect(started).toBeLessThanOrEqual(called);
+  });
+});
+
+test('each run by a cron schedule is a task of its own, which starts when its turn comes', async () => {
+  const workflowId = `cron-${++runs}`;
+  const start = { workflowId, taskQueue, args: ['search'], cronSchedule: '@every 2s' };
+  const { firstExecutionRunId } = await server.clientWith(plugin).workflow.start('steps', start);
+  const latest = server.client.workflow.getHandle(workflowId);
+  const second = await vi.waitFor(
+    async () => {
+      const { runId } = await latest.describe();
+      const { AgentTaskStartedAt: started } = await attributesOf(workflowId);
+      if (runId === firstExecutionRunId || !(started instanceof Date)) throw new Error('it has not begun');
+      return { runId, started };
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  const { executionTime } = await server.client.workflow.getHandle(workflowId, second.runId).describe();
+  await latest.terminate();
+  expect(second.started.getTime()).toBeGreaterThanOrEqual(executionTime?.getTime() ?? expect.fail());
+});
+
 test('a child inherits task and session, and is a task of its own', async () => {
   const { workflowId, result } = await run('parent', [], TASK);
   expect(result).toMatchObject({ taskType: 'helper', taskId: 'ticket-1', sessionId: 'session-1', iteration: 0 });

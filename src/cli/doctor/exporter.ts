@@ -1,7 +1,8 @@
 import { shellQuote } from '../../client/search-attribute-registry';
 import { samplesOf } from './exposition';
 import type { HttpTarget } from './http';
-import { checkObserverErrors, readMetricsPage } from './metrics-page';
+import { readMetricsPage } from './metrics-page';
+import { checkObserverErrors } from './observer-health';
 import { Part } from './part';
 import type { CheckResult } from './report';
 import { Unanswered } from './unanswered';
@@ -57,7 +58,7 @@ export async function checkExporter(
     const page = await readMetricsPage(part, target, '/metrics');
     if (page === undefined) return;
     checkWatched(part, page, namespace);
-    checkObserverErrors(part, page);
+    checkObserverErrors(part, page, namespace);
   });
   return part.results;
 }

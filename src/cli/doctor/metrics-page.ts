@@ -40,17 +40,3 @@ export async function readMetricsPage(part: Part, target: HttpTarget, path: stri
   } else part.ok('build-info', `version ${PACKAGE_VERSION} serves ${href}`);
   return text;
 }
-
-export function checkObserverErrors(part: Part, page: string): void {
-  const errors = samplesOf(page, 'observerErrors').filter(({ value }) => value > 0);
-  if (errors.length === 0) {
-    part.ok('observer-errors', 'no errors inside the observer');
-    return;
-  }
-  const parts = [...new Set(errors.map(({ labels, value }) => `${value} in ${labels.part ?? 'an unknown part'}`))];
-  part.warning(
-    'observer-errors',
-    `errors inside the observer since it started: ${parts.join(', ')}; agents are not affected`,
-    'Its log names each cause once.',
-  );
-}

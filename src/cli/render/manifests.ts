@@ -4,6 +4,7 @@
  * @module
  */
 
+import { DEFAULT_RULE_CONFIG } from '../../rules/rule-config';
 import { ruleGroups } from '../../rules/rule-groups';
 import { GENERATED, ruleFile, yamlText } from '../../rules/rule-text';
 import { dashboardFiles } from './dashboards';
@@ -17,18 +18,19 @@ const NAME = 'temporal-agent-observability';
 const PLAIN = /^[\w./-]+$/;
 
 export function operatorFiles({ rules, kubernetes }: RenderConfig): Files {
-  const monitor = (part: string, service: string, job: string) =>
+  const { port, corePort, workerService, exporterService, serviceNamespace } = kubernetes;
+  const monitor = (part: string, service: string, endpoints: readonly object[]) =>
     manifest('monitoring.coreos.com/v1', 'ServiceMonitor', `${NAME}-${part}`, kubernetes, {
       spec: {
+        ...(serviceNamespace !== undefined && { namespaceSelector: { matchNames: [serviceNamespace] } }),
         selector: { matchLabels: { 'app.kubernetes.io/name': service } },
-        endpoints: [
-          {
-            port: kubernetes.port,
-            ...(PLAIN.test(job) && { relabelings: [{ targetLabel: 'job', replacement: job }] }),
-          },
-        ],
+        endpoints,
       },
     });
+  const { jobs, core } = rules;
+  // Else Prometheus gives the label of Temporal's namespace another name, for that of Kubernetes has it.
+  const keepsNamespace = core.namespace === DEFAULT_RULE_CONFIG.core.namespace;
+  const ofCore = { ...endpoint(corePort, jobs.worker), ...(keepsNamespace && { honorLabels: true }) };
   return new Map([
     [
       'prometheus-rule.yaml',
@@ -36,9 +38,13 @@ export function operatorFiles({ rules, kubernetes }: RenderConfig): Files {
         spec: ruleFile(ruleGroups(rules), rules),
       }),
     ],
-    ['service-monitor-worker.yaml', monitor('worker', kubernetes.workerService, rules.jobs.worker)],
-    ['service-monitor-exporter.yaml', monitor('exporter', kubernetes.exporterService, rules.jobs.exporter)],
+    ['service-monitor-worker.yaml', monitor('worker', workerService, [endpoint(port, jobs.worker), ofCore])],
+    ['service-monitor-exporter.yaml', monitor('exporter', exporterService, [endpoint(port, jobs.exporter)])],
   ]);
+}
+
+function endpoint(port: string, job: string): object {
+  return { port, ...(PLAIN.test(job) && { relabelings: [{ targetLabel: 'job', replacement: job }] }) };
 }
 
 /** One ConfigMap a dashboard: together they could be larger than Kubernetes allows. */

@@ -61,6 +61,16 @@ export const RENDER_OPTIONS = {
     description: 'US dollars that a task type may cost in an hour; left out, there is no alert on it.',
     example: 25,
   },
+  'thresholds.taskTypes.*.tokensPerHour': {
+    kind: wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    description: 'Tokens that this task type may use in an hour, in place of `thresholds.tokensPerHour`.',
+    example: 20_000_000,
+  },
+  'thresholds.taskTypes.*.costPerHourUsd': {
+    kind: positiveNumber(1_000_000_000),
+    description: 'US dollars that this task type may cost in an hour, in place of `thresholds.costPerHourUsd`.',
+    example: 100,
+  },
   selector: {
     kind: textOf('matchers such as cluster="prod"', `^${MATCHER}(, *${MATCHER})*$`),
     description: 'Matchers that every selector of rules and dashboards has.',
@@ -147,6 +157,18 @@ export const RENDER_OPTIONS = {
     fallback: 'metrics',
     example: 'http-metrics',
   },
+  'kubernetes.corePort': {
+    kind: KUBERNETES_NAME,
+    description:
+      "Name of the port of the workers' Service that serves the metrics of Temporal's Core, where it has one.",
+    fallback: 'core-metrics',
+    example: 'temporal-metrics',
+  },
+  'kubernetes.serviceNamespace': {
+    kind: KUBERNETES_NAME,
+    description: 'Namespace of these Services; left out, that of the manifests.',
+    example: 'agents',
+  },
 } as const satisfies OptionTable;
 
 export type RenderOption = keyof typeof RENDER_OPTIONS;
@@ -154,6 +176,7 @@ export type RenderOption = keyof typeof RENDER_OPTIONS;
 /** Descriptions of the objects that options are grouped in. */
 export const RENDER_GROUPS: Readonly<Record<string, string>> = {
   thresholds: 'Figures at which alerts fire.',
+  taskTypes: 'Budgets by task type, for those that may use more, or shall use less, than others.',
   jobs: 'How Prometheus calls what it scrapes.',
   labels: 'How labels of the metrics are called.',
   core: "Metrics of Temporal's Core SDK.",

@@ -6,7 +6,7 @@
 
 import type { OptionDefinition } from '../../exporter/options/definitions';
 import type { GivenOption } from '../../exporter/options/given-options';
-import type { RuleConfig } from '../../rules/rule-config';
+import type { Budget, RuleConfig } from '../../rules/rule-config';
 import { RENDER_OPTIONS, type RenderOption } from './options';
 
 export interface KubernetesConfig {
@@ -15,6 +15,9 @@ export interface KubernetesConfig {
   readonly workerService: string;
   readonly exporterService: string;
   readonly port: string;
+  readonly corePort: string;
+  /** Of the Services. */
+  readonly serviceNamespace: string | undefined;
 }
 
 export interface RenderConfig {
@@ -51,6 +54,7 @@ export function resolveRender(given: readonly Given[], timeScale: number): Rende
         rateLimitedCalls: value('thresholds.rateLimitedCalls'),
         tokensPerHour: maybe('thresholds.tokensPerHour') ?? Number.POSITIVE_INFINITY,
         costPerHourUsd: maybe('thresholds.costPerHourUsd') ?? Number.POSITIVE_INFINITY,
+        taskTypes: budgetsOf(given),
       },
       timeScale,
     },
@@ -60,6 +64,19 @@ export function resolveRender(given: readonly Given[], timeScale: number): Rende
       workerService: value('kubernetes.workerService'),
       exporterService: value('kubernetes.exporterService'),
       port: value('kubernetes.port'),
+      corePort: value('kubernetes.corePort'),
+      serviceNamespace: maybe('kubernetes.serviceNamespace'),
     },
   };
+}
+
+function budgetsOf(given: readonly Given[]): ReadonlyMap<string, Partial<Budget>> {
+  const budgets = new Map<string, Partial<Budget>>();
+  const add = (taskType: string, budget: Partial<Budget>) =>
+    budgets.set(taskType, { ...budgets.get(taskType), ...budget });
+  for (const { option, key = '', value } of given) {
+    if (option === 'thresholds.taskTypes.*.tokensPerHour') add(key, { tokensPerHour: value as number });
+    if (option === 'thresholds.taskTypes.*.costPerHourUsd') add(key, { costPerHourUsd: value as number });
+  }
+  return budgets;
 }

@@ -1,15 +1,15 @@
-import { labelled, MINUTE_SECONDS, shell } from '../alert';
+import { labelled, MINUTE_SECONDS, quoted, shell } from '../alert';
 import type { PromQl } from '../promql';
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule';
 import type { RuleConfig } from '../rule-config';
 import { OVERLOAD_ERRORS } from '../rule-config';
+import { budgetRules } from './budgets';
 
 const WINDOW_SECONDS = 10 * MINUTE_SECONDS;
-const HOUR_SECONDS = 3600;
 
 /** Providers: errors, limits, refusals, latency; what the agents spend. */
 export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGroup {
-  const { namespace, taskType } = promQl;
+  const { namespace } = promQl;
   const byModel = `${namespace}, provider, model`;
   const window = promQl.duration(WINDOW_SECONDS);
   const calls = `sum by (${byModel}) (increase(${promQl.metric('llmCallDuration', '', '_count')}[${window}]))`;
@@ -19,6 +19,8 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
   const ofModel = {
     keepFiringSeconds: 5 * MINUTE_SECONDS,
     command: `findings --namespace ${shell(namespace)} --since 1h`,
+    // An error names the model that was asked for, responses one of its versions.
+    query: `ExecutionStatus = 'Running' AND AgentModel STARTS_WITH ${quoted('model')}`,
     dashboard: 'models',
     variables: [namespace, 'model'],
   } as const;
@@ -66,36 +68,6 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       description: `${which}: the 95th percentile of a call's duration is {{ $value | humanizeDuration }}. Agents and their timeouts feel it.`,
     },
   ];
-  const perHour = (expr: string) => `sum by (${promQl.byTaskType}) (${expr}) * ${HOUR_SECONDS}`;
-  const hour = promQl.duration(HOUR_SECONDS);
-  const ofTask = {
-    forSeconds: 5 * MINUTE_SECONDS,
-    keepFiringSeconds: 10 * MINUTE_SECONDS,
-    severity: 'warning',
-    pattern: 3,
-    command: `overdue --namespace ${shell(namespace)} --task-type ${shell(taskType)}`,
-    dashboard: 'models',
-    variables: [namespace, taskType],
-  } as const;
-  if (Number.isFinite(thresholds.tokensPerHour)) {
-    const input = `rate(${promQl.metric('llmInputTokens')}[${hour}])`;
-    const output = `rate(${promQl.metric('llmOutputTokens')}[${hour}])`;
-    rules.push({
-      ...ofTask,
-      alert: 'TemporalAgentTokenBurn',
-      expr: `(${perHour(input)} + ${perHour(output)}) > ${thresholds.tokensPerHour}`,
-      summary: 'A task type uses more tokens than its budget',
-      description: `Task type ${labelled(taskType)} in namespace ${labelled(namespace)} uses {{ $value | humanize }} tokens an hour. Look for agents that loop.`,
-    });
-  }
-  if (Number.isFinite(thresholds.costPerHourUsd)) {
-    rules.push({
-      ...ofTask,
-      alert: 'TemporalAgentCostBurn',
-      expr: `${perHour(`rate(${promQl.metric('llmCost')}[${hour}])`)} > ${thresholds.costPerHourUsd}`,
-      summary: 'A task type costs more than its budget',
-      description: `Task type ${labelled(taskType)} in namespace ${labelled(namespace)} costs {{ $value | humanize }} US dollars an hour. Look for agents that loop.`,
-    });
-  }
+  rules.push(...budgetRules(promQl, thresholds));
   return { name: 'temporal-agent-models', rules };
 }

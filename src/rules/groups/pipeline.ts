@@ -5,7 +5,7 @@ import type { RuleGroup } from '../rule';
 import type { RuleConfig } from '../rule-config';
 
 /** Whether what watches the agents works itself. */
-export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleGroup {
+export function pipelineRules(promQl: PromQl, { jobs }: RuleConfig): RuleGroup {
   const { namespace } = promQl;
   const exporter = `job=~"${jobs.exporter}"`;
   const worker = `job=~"${jobs.worker}"`;
@@ -16,7 +16,19 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
   const base = { dashboard: 'pipeline', keepFiringSeconds: 0 } as const;
   const ofNamespace = {
     ...base,
-    command: `findings --namespace ${shell(namespace)} --since 1h`,
+    // Of the worker at --worker-metrics, where it is said what mends each.
+    command: `doctor --namespace ${shell(namespace)}`,
+    variables: [namespace],
+  };
+  const byTaskQueue = (key: MetricKey) => `sum by (${namespace}, task_queue) (${promQl.metric(key)})`;
+  const running = byTaskQueue('workersRunning');
+  const failed = byTaskQueue('workersFailed');
+  const pollers = promQl.coreByTaskQueue('num_pollers', worker);
+  const onTaskQueue = `on (${namespace}, task_queue)`;
+  const taskQueue = `Task queue ${labelled('task_queue')} of namespace ${labelled(namespace)}`;
+  const ofTaskQueue = {
+    ...base,
+    command: `overdue --namespace ${shell(namespace)}`,
     variables: [namespace],
   };
   return {
@@ -64,7 +76,7 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
         expr: `sum by (${namespace}, part) (${recent('observerErrors')}) > 0`,
         forSeconds: 0,
         summary: 'The observer has errors of its own; agents are not affected',
-        description: `Namespace ${labelled(namespace)}, part ${labelled('part')}: {{ $value | humanize }} errors within 15 minutes. The log of the worker names each cause once.`,
+        description: `Namespace ${labelled(namespace)}, part ${labelled('part')}: {{ $value | humanize }} errors within 15 minutes. The log of the worker names each cause once; the command says what mends them, of the worker whose metrics it reads.`,
       },
       {
         ...ofNamespace,
@@ -73,19 +85,27 @@ export function pipelineRules(promQl: PromQl, { jobs, core }: RuleConfig): RuleG
         expr: `(sum by (${namespace}) (${recent('contentDropped')}) > 0) or (sum by (${namespace}) (${recent('contentFailed')}) > 0)`,
         forSeconds: 0,
         summary: 'Records or contents of model calls are lost',
-        description: `Namespace ${labelled(namespace)}: {{ $value | humanize }} were given up or refused within 15 minutes. The disk is full, the store is away, or a bound is too low.`,
+        description: `Namespace ${labelled(namespace)}: {{ $value | humanize }} were given up or refused within 15 minutes. The disk is full, the store is away, or more is recorded than can be stored.`,
       },
       {
-        ...base,
+        ...ofTaskQueue,
+        alert: 'TemporalAgentWorkerFailed',
+        severity: 'warning',
+        expr: `${failed} > 0`,
+        // A process that ends with its worker is gone before.
+        forSeconds: 2 * MINUTE_SECONDS,
+        summary: 'A worker ended with an error and its process lives on',
+        description: `${taskQueue}: {{ $value }} workers ended with an error and nothing restarts them while their processes run. Let the process exit when worker.run() ends; its log says what the error was.`,
+      },
+      {
+        ...ofTaskQueue,
         alert: 'TemporalAgentWorkerWithoutPollers',
         severity: 'critical',
-        expr: `sum by (${core.namespace}, task_queue) (${promQl.core('num_pollers', worker)}) == 0`,
+        expr: `((${running} > 0) and ${onTaskQueue} (${pollers} == 0)) or ((${failed} > 0) unless ${onTaskQueue} (${running} > 0) unless ${onTaskQueue} (${pollers} > 0))`,
         forSeconds: 5 * MINUTE_SECONDS,
         keepFiringSeconds: 5 * MINUTE_SECONDS,
-        command: `overdue --namespace ${shell(core.namespace)}`,
-        summary: 'Workers run and poll for nothing',
-        description: `Task queue ${labelled('task_queue')} of namespace ${labelled(core.namespace)} has workers without a poller: its agents stand still.`,
-        variables: [],
+        summary: 'Nobody polls a task queue whose workers drain or have failed',
+        description: `${taskQueue}: its workers drain, or have ended with an error in processes that live on, and no other one polls. Its agents stand still.`,
       },
     ],
   };

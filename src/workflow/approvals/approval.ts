@@ -131,6 +131,13 @@ export class Approval {
     if (!this.open) this.dueAtMs = undefined;
   }
 
+  /** Somebody else is given time. */
+  escalate(to: string, nowMs: number, timeoutMs: number): void {
+    this.escalatedTo = to;
+    this.dueAtMs = nowMs + timeoutMs;
+    this.change('escalated', nowMs, { actor: to });
+  }
+
   view(): ApprovalView {
     const { id, subject, state, requestedAtMs, dueAtMs, escalatedTo, approved, repeats, refused, reported } = this;
     return defined({

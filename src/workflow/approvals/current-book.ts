@@ -1,27 +1,22 @@
 /**
- * How the API, the handlers and the interceptors find the approvals of the run that is executing. Kept on Temporal's own
- * object of the execution, for the reason that `current-run.ts` gives.
+ * How the API and the handlers find the approvals of the run that is executing.
  *
  * @module
  */
 
-import { maybeGetActivator } from '@temporalio/workflow/lib/global-attributes';
+import { currentRun } from '../current-run';
+import { currentApprovals, keepApprovals, openApprovalsBy } from '../run-approvals';
 import { ApprovalBook } from './approval-book';
 import { registerApprovalHandlers } from './handlers';
 import { readCarriedBook } from './read-carried-book';
 
-const BOOK = Symbol.for('temporal-agent-observability.approvals');
-
-type Holder = { [BOOK]?: ApprovalBook };
-
-/** The run's approvals; `undefined` when there never were any. */
-export function currentBook(): ApprovalBook | undefined {
-  return (maybeGetActivator() as Holder | undefined)?.[BOOK];
-}
+// So that the handlers are there before a continued run asks for anything.
+openApprovalsBy(carryOn);
 
 /** The run's approvals. Whoever enters one calls {@link serveApprovals} then. */
 export function openBook(): ApprovalBook {
-  return currentBook() ?? keep(new ApprovalBook());
+  // This module may be evaluated after the run began; what was carried on is there still.
+  return currentBook() ?? keep(new ApprovalBook(readCarriedBook(currentRun()?.carriedApprovals)));
 }
 
 /**
@@ -35,13 +30,17 @@ export function serveApprovals(book: ApprovalBook): void {
 }
 
 /** What the run before carried on; nothing happens where it carried nothing. */
-export function carryOn(value: unknown): void {
+function carryOn(value: unknown): void {
   const carried = readCarriedBook(value);
   if (carried !== undefined && currentBook() === undefined) serveApprovals(keep(new ApprovalBook(carried)));
 }
 
+/** Whatever is kept was kept here. */
+function currentBook(): ApprovalBook | undefined {
+  return currentApprovals() as ApprovalBook | undefined;
+}
+
 function keep(book: ApprovalBook): ApprovalBook {
-  const holder = maybeGetActivator() as Holder | undefined;
-  if (holder !== undefined) holder[BOOK] = book;
+  keepApprovals(book);
   return book;
 }

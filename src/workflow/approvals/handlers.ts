@@ -19,6 +19,7 @@ import { APPROVAL_ACKNOWLEDGE, APPROVAL_DECIDE, APPROVALS_QUERY } from '../../de
 import { currentRun } from '../current-run';
 import { reportInternalError } from '../observe';
 import type { ApprovalBook } from './approval-book';
+import { acknowledge, checkAcknowledgement, checkDecision, decide, decideBySignal } from './deciding';
 import { refused } from './refusals';
 import { shortened, usableRemark } from './remark';
 
@@ -30,12 +31,12 @@ export function registerApprovalHandlers(book: ApprovalBook): void {
   setHandler(
     defineUpdate<ApprovalView, [DecideApproval]>(APPROVAL_DECIDE),
     (input) => {
-      const { view, changed } = book.decide(usable(input), Date.now());
+      const { view, changed } = decide(book, usable(input), Date.now());
       if (changed) writeAttributes();
       return view;
     },
     {
-      validator: (input) => book.checkDecision(usable(input), Date.now()),
+      validator: (input) => checkDecision(book, usable(input), Date.now()),
       description: 'Approves or rejects what the agent waits for.',
     },
   );
@@ -44,24 +45,24 @@ export function registerApprovalHandlers(book: ApprovalBook): void {
     defineUpdate<ApprovalView | undefined, [AcknowledgeApproval]>(APPROVAL_ACKNOWLEDGE),
     (input) => {
       const acknowledgement = usableAcknowledgement(input);
-      if (book.acknowledge(acknowledgement, Date.now())) writeAttributes();
+      if (acknowledge(book, acknowledgement, Date.now())) writeAttributes();
       return book.find(acknowledgement.id)?.view();
     },
     {
-      validator: (input) => book.checkAcknowledgement(usableAcknowledgement(input)),
+      validator: (input) => checkAcknowledgement(book, usableAcknowledgement(input)),
       description: 'Says that somebody has seen the approval and takes care of it.',
     },
   );
 
   setHandler(
     defineSignal<[DecideApproval]>(APPROVAL_DECIDE),
-    (input) => fromSignal(APPROVAL_DECIDE, () => book.decideBySignal(usable(input), Date.now())),
+    (input) => fromSignal(APPROVAL_DECIDE, () => decideBySignal(book, usable(input), Date.now())),
     { description: 'As the update, for senders that cannot wait for the answer.' },
   );
 
   setHandler(
     defineSignal<[AcknowledgeApproval]>(APPROVAL_ACKNOWLEDGE),
-    (input) => fromSignal(APPROVAL_ACKNOWLEDGE, () => book.acknowledge(usableAcknowledgement(input), Date.now())),
+    (input) => fromSignal(APPROVAL_ACKNOWLEDGE, () => acknowledge(book, usableAcknowledgement(input), Date.now())),
     { description: 'As the update, for senders that cannot wait for the answer.' },
   );
 }

@@ -1,8 +1,16 @@
-import type { ApprovalState } from '../../definitions/approvals';
-import { APPROVAL_ENDED_STATES, APPROVAL_ID_MAX_CHARS, APPROVAL_OPEN_STATES } from '../../definitions/approvals';
+import {
+  APPROVAL_ENDED_STATES,
+  APPROVAL_ID_MAX_CHARS,
+  APPROVAL_OPEN_STATES,
+  type ApprovalEndedState,
+  type ApprovalOpenState,
+  type ApprovalState,
+} from '../../definitions/approvals';
 import { defined } from '../../definitions/defined';
 import { currentRun } from '../current-run';
 import { observe } from '../observe';
+import { Approval, type Remark } from './approval';
+import type { ApprovalBook } from './approval-book';
 import { openBook, serveApprovals } from './current-book';
 import { usableRemark, usableSubject } from './remark';
 
@@ -22,6 +30,14 @@ export interface ApprovalReport {
   readonly actor?: string;
   /** What was said about it, of at most 1,000 characters. */
   readonly note?: string;
+}
+
+/** A report with what can be used of it. */
+interface UsableReport extends Remark {
+  readonly id: string;
+  readonly state: ApprovalState;
+  readonly subject?: string | undefined;
+  readonly dueAtMs?: number | undefined;
 }
 
 const STATES: readonly unknown[] = [...APPROVAL_OPEN_STATES, ...APPROVAL_ENDED_STATES];
@@ -57,11 +73,39 @@ export function reportApproval(report: ApprovalReport): void {
       dueAtMs: usableTime(dueAt),
       ...usableRemark(report),
     };
-    openBook().report(defined(reported), Date.now());
+    enter(openBook(), defined(reported), Date.now());
   });
   observe(() => serveApprovals(openBook()));
   // Whatever became of the report: where a history has a write must not depend on values.
   currentRun()?.reportedApprovalChanged();
+}
+
+/** Reports come in whatever order. */
+function enter(book: ApprovalBook, { id, state, subject, dueAtMs, ...remark }: UsableReport, nowMs: number): void {
+  const known = book.find(id);
+  // What was requested has states of its own.
+  if (known !== undefined && !known.reported) return;
+  const wasOpen = known?.open ?? false;
+  const opens = APPROVAL_OPEN_STATES.includes(state as ApprovalOpenState);
+  // How it ended is said again.
+  if (!opens && known?.state === state) return;
+  if (opens && !wasOpen && book.full(true)) return;
+  const approval = known !== undefined && wasOpen ? known : new Approval(id, nowMs);
+  approval.reported = true;
+  approval.subject = subject ?? approval.subject;
+  approval.dueAtMs = dueAtMs ?? approval.dueAtMs;
+  if (state === 'escalated') approval.escalatedTo = remark.actor;
+  if (!wasOpen) {
+    currentRun()?.approvalRequested();
+    if (opens) book.enter(approval);
+  }
+  if (opens) {
+    approval.change(state, nowMs, remark);
+  } else {
+    const approved = state === 'approved' ? true : state === 'rejected' ? false : undefined;
+    book.end(approval, state as ApprovalEndedState, approved, nowMs, remark);
+  }
+  book.forgetOldest();
 }
 
 function usableTime(time: unknown): number | undefined {

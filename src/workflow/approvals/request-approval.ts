@@ -4,8 +4,9 @@
  * The frozen rule `approvals-v1`: what of it stands in a history, and where. Changing it means `approvals-v2` beside it,
  * chosen by a patch; runs without that patch go on by this one.
  * - (a) The first call of a run to `requestApproval` or `reportApproval`, as soon as its approval is entered, or inbound
- *   `execute` before `next` where the run before carried approvals on, registers the handlers: query, update to decide,
- *   update to acknowledge, signal to decide, signal to acknowledge, in this order. What waited for them is handled at once.
+ *   `execute` before `next` where the run before carried approvals on and the bundle has `./workflow`, registers the
+ *   handlers: query, update to decide, update to acknowledge, signal to decide, signal to acknowledge, in this order. What
+ *   waited for them is handled at once.
  * - (b) A request that is valid: WRITE, once, after (a) and after a decision that was kept for it was taken.
  * - (c) As long as it is open, for each deadline: one `condition` with a timeout, the time left but at least 1 ms. Where
  *   the deadline and a decision come in one activation, the decision counts.
@@ -25,10 +26,11 @@ import type { ApprovalChange } from '../../definitions/approvals';
 import { defined } from '../../definitions/defined';
 import { APPROVAL_TIMED_OUT } from '../../definitions/wire';
 import { currentRun } from '../current-run';
-import { type Approval, aboutOf } from './approval';
+import { Approval, aboutOf } from './approval';
 import { type ApprovalBook, MAX_OPEN } from './approval-book';
 import { type ApprovalPlan, approvalPlan, invalid, type RequestApprovalOptions } from './approval-options';
 import { openBook, serveApprovals } from './current-book';
+import { takeEarly } from './deciding';
 import { usableSubject } from './remark';
 
 /** How an approval ended. */
@@ -89,13 +91,13 @@ export async function requestApproval(options: RequestApprovalOptions): Promise<
   }
   approval.last = approval.stage >= plan.stages.length - 1;
   serveApprovals(book);
-  if (approval.open) book.takeEarly(approval, Date.now());
+  if (approval.open) takeEarly(book, approval, Date.now());
   writeAttributes();
   try {
     await untilEnded(book, approval, plan);
   } catch (error) {
     if (approval.open && isCancellation(error)) {
-      book.cancel(approval, Date.now());
+      book.end(approval, 'cancelled', undefined, Date.now());
       writeAttributes();
     }
     throw error;
@@ -124,8 +126,15 @@ function claim(book: ApprovalBook, id: string, subject: string | undefined): App
   if (known === undefined && book.full(false)) {
     throw invalid('id', `at most ${MAX_OPEN} approvals open at once`, id);
   }
-  const approval = known ?? book.submit(id, Date.now());
+  const approval = known ?? submitted(book, id, Date.now());
   approval.claimed = true;
+  return approval;
+}
+
+function submitted(book: ApprovalBook, id: string, nowMs: number): Approval {
+  const approval = new Approval(id, nowMs);
+  approval.change('submitted', nowMs);
+  book.enter(approval);
   return approval;
 }
 
@@ -136,11 +145,11 @@ async function untilEnded(book: ApprovalBook, approval: Approval, { stages, fall
     if (!approval.open) return;
     const next = stages[approval.stage + 1];
     if (next === undefined) {
-      book.timeOut(approval, fallback === 'fail' ? undefined : fallback === 'approve', Date.now());
+      book.end(approval, 'timed_out', fallback === 'fail' ? undefined : fallback === 'approve', Date.now());
     } else {
       approval.stage++;
       approval.last = approval.stage >= stages.length - 1;
-      book.escalate(approval, next.escalateTo ?? '', Date.now(), Date.now() + next.timeoutMs);
+      approval.escalate(next.escalateTo ?? '', Date.now(), next.timeoutMs);
       currentRun()?.found({
         id: 'approval-escalated',
         message: 'nobody decided an approval in time, and it was escalated',
