@@ -5,6 +5,7 @@ import { stat, table, timeseries } from './panels';
 import { exported, growth, metric, quantile, rareQuantile, rate, sumBy, unitOf } from './queries';
 
 const NO_EXPORTER = 'No exporter, or no agents yet';
+const NONE_RUNS = 'No agent runs, or no exporter';
 const NONE_OVERDUE = 'None is overdue, or nothing is expected of any task type yet';
 const NONE_CLOSED = 'No task closed in this time, or no exporter is scraped';
 
@@ -44,7 +45,7 @@ export const AGENTS: DashboardSpec = {
           width: 4,
           thresholds: { critical: 1 },
           queries: [{ expr: `sum(${exported('approvalsOverdue')})`, legend: 'overdue' }],
-          noValue: NO_EXPORTER,
+          noValue: NONE_RUNS,
         }),
         stat({
           title: 'Orphans',
@@ -63,7 +64,7 @@ export const AGENTS: DashboardSpec = {
           width: 4,
           thresholds: { critical: 1 },
           queries: [{ expr: `sum(${exported('workflowTasksFailing')})`, legend: 'failing' }],
-          noValue: NO_EXPORTER,
+          noValue: NONE_RUNS,
         }),
         stat({
           title: 'Findings',
@@ -73,7 +74,6 @@ export const AGENTS: DashboardSpec = {
           decimals: 0,
           width: 4,
           thresholds: { warning: 1 },
-          instant: true,
           queries: [{ expr: `sum(${growth(metric('findings'), '$__range')})`, legend: 'findings' }],
           noValue: 'None',
         }),
@@ -150,6 +150,7 @@ export const AGENTS: DashboardSpec = {
           title: 'Iterations, 95th percentile',
           description: 'Model turns of a task when it closed, over a sample, by task type.',
           unit: unitOf('workflowIterations'),
+          decimals: 0,
           width: 8,
           queries: [{ expr: rareQuantile(0.95, 'workflowIterations', ['task_type']), legend: '{{task_type}}' }],
           noValue: NONE_CLOSED,

@@ -4,7 +4,7 @@ import { ofRow, ofSeries, runningAgents } from './links';
 import { stat, table, text, timeseries } from './panels';
 import { exported, growth, metric, rareQuantile, sumBy, unitOf } from './queries';
 
-const NO_EXPORTER = 'No exporter, or no agents yet';
+const NONE_RUNS = 'No agent runs, or no exporter';
 const NONE_OPEN = 'No approval is open';
 const NONE_ENDED = 'No approval came to its end in this time';
 
@@ -26,7 +26,7 @@ export const APPROVALS: DashboardSpec = {
           unit: unitOf('approvalsOpen'),
           width: 6,
           queries: [{ expr: `sum(${byState()})`, legend: 'open' }],
-          noValue: NO_EXPORTER,
+          noValue: NONE_RUNS,
         }),
         stat({
           title: 'Overdue',
@@ -35,7 +35,7 @@ export const APPROVALS: DashboardSpec = {
           width: 6,
           thresholds: { critical: 1 },
           queries: [{ expr: `sum(${exported('approvalsOverdue')})`, legend: 'overdue' }],
-          noValue: NO_EXPORTER,
+          noValue: NONE_RUNS,
         }),
         stat({
           title: 'Escalated',
@@ -44,7 +44,7 @@ export const APPROVALS: DashboardSpec = {
           width: 6,
           thresholds: { warning: 1 },
           queries: [{ expr: `sum(${byState('state="escalated"')})`, legend: 'escalated' }],
-          noValue: 'None',
+          noValue: NONE_RUNS,
         }),
         stat({
           title: 'Due first',
@@ -82,7 +82,7 @@ export const APPROVALS: DashboardSpec = {
             'Agents that wait for an approval, by the state of the most urgent one: submitted, acknowledged by somebody, escalated to somebody else.',
           unit: unitOf('approvalsOpen'),
           width: 12,
-          queries: [{ expr: byState(), legend: '{{task_type}} {{state}}' }],
+          queries: [{ expr: `${byState()} > 0`, legend: '{{task_type}} {{state}}' }],
           noValue: NONE_OPEN,
           links: [runningAgents(ofSeries, `AgentApprovalState = '${ofSeries('state')}'`)],
         }),
@@ -93,7 +93,7 @@ export const APPROVALS: DashboardSpec = {
           width: 12,
           thresholds: { critical: 1 },
           queries: [{ expr: exported('approvalsOverdue'), legend: '{{task_type}}' }],
-          noValue: NO_EXPORTER,
+          noValue: NONE_RUNS,
           links: [runningAgents(ofSeries, WAITING)],
         }),
         table({

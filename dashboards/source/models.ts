@@ -16,10 +16,19 @@ const MODEL = '{{provider}} {{model}}';
 
 const calls = (...matchers: string[]) => metric('llmCallDuration', matchers, '_count');
 
-/** Share of calls that ended in one of some outcomes, by model; 0 where there were calls and none of those. */
-function share(outcome: string, by: readonly string[] = BY_MODEL): string {
-  const all = sumBy(by, rate(calls()));
-  return `(${sumBy(by, rate(calls(`outcome=~"${outcome}"`)))} or 0 * ${all}) / (${all} > 0)`;
+/**
+ * Share of calls that ended in one of some outcomes, by model; 0 where there were calls and none of those. The series of an
+ * outcome that is rare appears with the first call that ends so.
+ */
+function share(outcome: string): string {
+  const all = sumBy(BY_MODEL, growth(calls()));
+  return `(${sumBy(BY_MODEL, growth(calls(`outcome=~"${outcome}"`)))} or 0 * ${all}) / (${all} > 0)`;
+}
+
+/** The same of all models together. */
+function totalShare(outcome: string): string {
+  const all = `sum(${growth(calls())})`;
+  return `(sum(${growth(calls(`outcome=~"${outcome}"`))}) or 0 * ${all}) / (${all} > 0)`;
 }
 
 const FAILED = 'error|timeout';
@@ -50,12 +59,7 @@ export const MODELS: DashboardSpec = {
           unit: 'percentunit',
           width: 4,
           thresholds: { warning: modelErrorRatio },
-          queries: [
-            {
-              expr: `(sum(${rate(calls(`outcome=~"${FAILED}"`))}) or 0 * sum(${rate(calls())})) / (sum(${rate(calls())}) > 0)`,
-              legend: 'failing',
-            },
-          ],
+          queries: [{ expr: totalShare(FAILED), legend: 'failing' }],
           noValue: 'No calls',
         }),
         stat({
@@ -96,7 +100,6 @@ export const MODELS: DashboardSpec = {
           decimals: 0,
           width: 4,
           thresholds: { warning: 1 },
-          instant: true,
           queries: [{ expr: `sum(${growth(metric('llmUsageMissing'), '$__range')})`, legend: 'responses' }],
           noValue: 'None',
         }),
@@ -334,13 +337,13 @@ export const MODELS: DashboardSpec = {
           links: [agentsOfModel(ofSeries)],
         }),
         timeseries({
-          title: 'Estimated tokens per second',
+          title: 'Estimated tokens',
           description: 'Tokens that a tokenizer estimated where the response carried no usage; in no other figure.',
           unit: unitOf('llmEstimatedInputTokens'),
           width: 8,
           queries: [
-            { expr: sumBy(BY_MODEL, rate(metric('llmEstimatedInputTokens'))), legend: `${MODEL} input` },
-            { expr: sumBy(BY_MODEL, rate(metric('llmEstimatedOutputTokens'))), legend: `${MODEL} output` },
+            { expr: sumBy(BY_MODEL, growth(metric('llmEstimatedInputTokens'))), legend: `${MODEL} input` },
+            { expr: sumBy(BY_MODEL, growth(metric('llmEstimatedOutputTokens'))), legend: `${MODEL} output` },
           ],
           noValue: 'Nothing was estimated: every response carried its usage, or estimateTokens is off',
           links: [agentsOfModel(ofSeries)],

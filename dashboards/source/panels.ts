@@ -6,6 +6,7 @@
 
 import type * as cog from '@grafana/grafana-foundation-sdk/cog';
 import {
+  BigValueGraphMode,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
   LegendDisplayMode,
@@ -70,11 +71,6 @@ export interface TimeseriesSpec extends PanelSpec {
   readonly max?: number;
 }
 
-export interface StatSpec extends PanelSpec {
-  /** The last value of the time, or an instant query, whose window is the whole time. */
-  readonly instant?: boolean;
-}
-
 export interface TableSpec extends PanelSpec {
   /** Labels in the order in which they are shown. Values come last, named as their queries. */
   readonly columns: readonly string[];
@@ -112,11 +108,16 @@ export function timeseries(spec: TimeseriesSpec): PanelMaker {
   };
 }
 
-/** The values of now, large. */
-export function stat(spec: StatSpec): PanelMaker {
+/**
+ * The value of now, large. It is asked for now alone: the last value of the time shown would stand there for hours after
+ * its series is gone, an approval that was decided or an exporter that is down.
+ */
+export function stat(spec: PanelSpec): PanelMaker {
   return () => {
-    const panel = new StatBuilder().reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
-    for (const query of queries(spec)) panel.withTarget(spec.instant === true ? query.instant() : query);
+    const panel = new StatBuilder()
+      .graphMode(BigValueGraphMode.None)
+      .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
+    for (const query of queries(spec)) panel.withTarget(query.instant());
     return common(panel, { height: 4, ...spec });
   };
 }

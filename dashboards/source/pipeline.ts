@@ -47,7 +47,6 @@ export const PIPELINE: DashboardSpec = {
           decimals: 0,
           width: 4,
           thresholds: { warning: 1 },
-          instant: true,
           queries: [{ expr: `sum(${increase(metric('observerErrors'), '$__range')})`, legend: 'errors' }],
           noValue: 'No targets',
         }),
@@ -58,7 +57,6 @@ export const PIPELINE: DashboardSpec = {
           decimals: 0,
           width: 4,
           thresholds: { warning: 1 },
-          instant: true,
           queries: [
             {
               expr: `sum(${increase(metric('contentDropped'), '$__range')}) + sum(${increase(metric('contentFailed'), '$__range')})`,

@@ -8,15 +8,16 @@ import { PAYLOAD_LIMIT_BYTES, PAYLOAD_WARN_BYTES } from '#lib/definitions/limits
 import type { PatternNumber } from '#lib/definitions/patterns';
 import { agentsOfModel, ofSeries, runningAgents } from './links';
 import type { TimeseriesSpec } from './panels';
-import { exported, growth, metric, quantile, rareQuantile, sumBy, unitOf } from './queries';
+import { exported, growth, metric, rareQuantile, sumBy, unitOf } from './queries';
 
 const NO_EXPORTER = 'No exporter, or no agents yet';
+const NONE_RUNS = 'No agent runs, or no exporter is scraped';
 
 const FAILING = {
   unit: unitOf('workflowTasksFailing'),
   thresholds: { critical: 1 },
   queries: [{ expr: exported('workflowTasksFailing'), legend: '{{task_type}}' }],
-  noValue: 'No exporter is scraped, or the server cannot say (before version 1.30)',
+  noValue: 'No agent runs, no exporter is scraped, or it cannot tell (describeLimit 0, Temporal before 1.30)',
   links: [runningAgents(ofSeries)],
 } as const;
 
@@ -34,7 +35,7 @@ export const SIGNALS: Readonly<Record<PatternNumber, Omit<TimeseriesSpec, 'width
     unit: unitOf('llmCallDuration'),
     queries: [
       {
-        expr: quantile(0.99, 'llmCallDuration', ['temporal_namespace', 'task_type', 'model']),
+        expr: rareQuantile(0.99, 'llmCallDuration', ['temporal_namespace', 'task_type', 'model']),
         legend: '{{task_type}} {{model}}',
         exemplars: true,
       },
@@ -47,6 +48,7 @@ export const SIGNALS: Readonly<Record<PatternNumber, Omit<TimeseriesSpec, 'width
     description:
       'Of tasks that closed, over a sample. A loop without a limit shows here only once it ends: those that still run are in the overdue ones.',
     unit: unitOf('workflowIterations'),
+    decimals: 0,
     queries: [
       {
         expr: rareQuantile(0.99, 'workflowIterations', ['temporal_namespace', 'task_type']),
@@ -89,11 +91,11 @@ export const SIGNALS: Readonly<Record<PatternNumber, Omit<TimeseriesSpec, 'width
         legend: '{{task_type}} overdue',
       },
       {
-        expr: exported('approvalsOpen', { by: ['temporal_namespace', 'task_type', 'state'] }),
+        expr: `${exported('approvalsOpen', { by: ['temporal_namespace', 'task_type', 'state'] })} > 0`,
         legend: '{{task_type}} {{state}}',
       },
     ],
-    noValue: NO_EXPORTER,
+    noValue: NONE_RUNS,
     links: [runningAgents(ofSeries)],
   },
   7: {
@@ -125,7 +127,7 @@ export const SIGNALS: Readonly<Record<PatternNumber, Omit<TimeseriesSpec, 'width
       'Size as JSON by the boundary that is crossed. Temporal warns from 512 KiB and refuses from 2 MiB on, by default.',
     unit: unitOf('payloadBytes'),
     thresholds: { warning: PAYLOAD_WARN_BYTES, critical: PAYLOAD_LIMIT_BYTES },
-    queries: [{ expr: quantile(0.99, 'payloadBytes', ['boundary']), legend: '{{boundary}}' }],
+    queries: [{ expr: rareQuantile(0.99, 'payloadBytes', ['boundary']), legend: '{{boundary}}' }],
     noValue: 'No worker ran an activity',
   },
   10: {
@@ -133,7 +135,7 @@ export const SIGNALS: Readonly<Record<PatternNumber, Omit<TimeseriesSpec, 'width
     description:
       'Duration of tool calls by tool, one per attempt. An activity that runs a loop of its own is as long as all of its calls.',
     unit: unitOf('toolCallDuration'),
-    queries: [{ expr: quantile(0.99, 'toolCallDuration', ['tool']), legend: '{{tool}}', exemplars: true }],
+    queries: [{ expr: rareQuantile(0.99, 'toolCallDuration', ['tool']), legend: '{{tool}}', exemplars: true }],
     noValue: 'No tool was called',
   },
   11: {

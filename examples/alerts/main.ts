@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { EXAMPLES } from '../patterns/examples';
 import type { PatternExample } from '../patterns/pattern-example';
 import { checkAllCommands } from './check-command';
+import { reportPanels } from './panels';
 import { playPattern } from './pattern';
 import { Report } from './report';
 import { TIME_SCALE } from './settings';
@@ -24,7 +25,8 @@ Of each pattern, a worker with the broken agent runs until the alert is delivere
 has to name the run. Then a worker with the fixed agent runs until the alert is resolved. After that an agent that runs
 longer than expected and an approval that nobody gives are to keep their alerts while workers are killed and exporter and
 Prometheus are restarted. Meanwhile providers, the observer, the exporter and workers have troubles of their own, until each
-other alert has been delivered. All durations of the rules are divided by ${TIME_SCALE}.
+other alert has been delivered. At the end, every panel of the dashboards is to show what there was to see. All durations of
+the rules are divided by ${TIME_SCALE}.
 
 Exit codes: 0 all delivered and resolved, and nothing else · 1 something missing or unexpected · 2 wrong usage`;
 
@@ -44,6 +46,7 @@ async function main(): Promise<number> {
   const report = new Report();
   report.line('', 'starting a Temporal server, the exporter, Prometheus and Alertmanager');
   const surroundings = await openSurroundings(record);
+  const beganAtMs = Date.now();
   const interrupted = new Promise<never>((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error('interrupted')));
   });
@@ -63,6 +66,7 @@ async function main(): Promise<number> {
         const watching = [surroundings.monitoring, exporter.monitoring];
         if (only.size === 0) await reportSilentAlerts(watching, report);
       }
+      await reportPanels(surroundings, { beganAtMs, whole: only.size === 0 }, report);
     };
     await Promise.race([play(), interrupted]);
   } finally {

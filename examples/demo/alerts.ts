@@ -11,6 +11,9 @@ const EXPECTED = { purchasing: '20s' };
 
 /** Alerts that are shown beside the agents. */
 export interface ShownAlerts {
+  readonly prometheusUrl: string;
+  /** What all durations are divided by. */
+  readonly timeScale: number;
   readonly addresses: readonly string[];
   /** Those that fire now, one a line. */
   lines(): readonly string[];
@@ -38,6 +41,8 @@ export async function startAlerts(environment: DemoEnvironment): Promise<ShownAl
   const options = { timeScale: TIME_SCALE, expected: EXPECTED, delivered };
   const { prometheusUrl, alertmanagerUrl, variables, stop } = await watchEnvironment(environment, options);
   return {
+    prometheusUrl,
+    timeScale: TIME_SCALE,
     addresses: [
       `Prometheus ${prometheusUrl}/alerts (all durations of the rules divided by ${TIME_SCALE})`,
       `Alerts     ${alertmanagerUrl}`,

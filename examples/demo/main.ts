@@ -61,10 +61,10 @@ async function main(): Promise<number> {
   const secret = `sk-proj-${randomBytes(24).toString('hex')}`;
   let alerts: ShownAlerts | undefined;
   try {
-    if (!options.once) alerts = await startAlerts(environment);
+    alerts = await startAlerts(environment);
     const shown = { addresses: addresses(environment, alerts), alerts };
     const work = options.once
-      ? () => runOnce(environment, secret)
+      ? () => runOnce(environment, secret, alerts)
       : () => watch(environment, secret, shown, interrupted.signal);
     return await Promise.race([
       environment.client.withAbortSignal(environment.stopping, work),

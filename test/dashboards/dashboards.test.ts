@@ -7,18 +7,8 @@ import { PATTERNS } from '#lib/definitions/patterns';
 import { SEARCH_ATTRIBUTE_NAMES } from '#lib/definitions/search-attributes';
 import { dashboardUid } from '#lib/rules/rule-text';
 import { dashboards } from '../../dashboards/source';
-import {
-  ALERTS,
-  DASHBOARDS,
-  type Dashboard,
-  definitionOf,
-  FOLDER,
-  PANELS,
-  type Panel,
-  parsed,
-  QUERIES,
-  wrong,
-} from './shipped';
+import { DASHBOARDS, type Dashboard, FOLDER, type Panel } from '../../examples/monitoring/panels/shipped-dashboards';
+import { ALERTS, definitionOf, PANELS, parsed, QUERIES, wrong } from './shipped';
 
 /** Fields of a run that visibility knows by itself. */
 const OF_TEMPORAL = ['ExecutionStatus', 'WorkflowType'];
@@ -91,6 +81,12 @@ test('every panel with a query says what it means that there is nothing, in the 
       return (noValue === '' || noValue === 'No data' || noValue.length > longest) && JSON.stringify(noValue);
     }),
   ).toEqual([]);
+});
+
+test('what stands large is of now, not of hours ago, and so are the rows of tables', () => {
+  const ofNow = QUERIES.filter(({ panel }) => ['stat', 'table'].includes(panel.type));
+  expect(ofNow.length).toBeGreaterThan(30);
+  expect(wrong(ofNow, ({ target }) => target.instant !== true && 'is a value of the whole time')).toEqual([]);
 });
 
 test('no panel asks for more points than one a minute', () => {

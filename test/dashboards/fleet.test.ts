@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Panel } from '../../examples/monitoring/panels/shipped-dashboards';
 import { AT, eventfulFleet, healthyFleet } from './fleet-series';
 import { compare } from './run-promtool';
-import { type Panel, QUERIES } from './shipped';
+import { QUERIES } from './shipped';
 
 test('every query shows what it is about once it has happened, the first time included', () => {
   // NaN, which Grafana shows as nothing, is not equal to itself.

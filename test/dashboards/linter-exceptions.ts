@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Query } from './shipped';
+import type { Query } from '../../examples/monitoring/panels/shipped-dashboards';
 
 interface Exception {
   readonly rule: string;

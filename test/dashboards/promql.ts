@@ -5,7 +5,7 @@
  */
 
 import type { SyntaxNode } from '@lezer/common';
-import { parser } from '@prometheus-io/lezer-promql';
+import { children, inner, isScalar, parseSyntax, required } from '../../examples/monitoring/panels/promql-syntax';
 
 export interface Matcher {
   readonly label: string;
@@ -34,14 +34,6 @@ export interface Expression {
 /** Labels that series of a selector have. */
 export type LabelsOf = (selector: Selector) => Iterable<string>;
 
-/** Replaces what Grafana fills in, by something of the same kind. */
-export function filledIn(query: string): string {
-  return query
-    .replaceAll('$__rate_interval', '5m')
-    .replaceAll('$__range', '6h')
-    .replaceAll(/\$\{?([a-z_]+)\}?/g, 'any $1');
-}
-
 /** @throws SyntaxError for what is no PromQL, and for labels that its parts do not have */
 export function parsePromQl(query: string, labelsOf: LabelsOf): Expression {
   return new Reader(query, labelsOf).read();
@@ -59,15 +51,7 @@ class Reader {
   ) {}
 
   read(): Expression {
-    const tree = parser.parse(this.query);
-    tree.iterate({
-      enter: (node) => {
-        if (node.type.isError) this.#fail(`no PromQL at character ${node.from}`);
-      },
-    });
-    const expr = tree.topNode.firstChild;
-    if (expr === null) return this.#fail('empty');
-    return { labels: this.#labels(expr), selectors: this.#selectors };
+    return { labels: this.#labels(parseSyntax(this.query)), selectors: this.#selectors };
   }
 
   #labels(node: SyntaxNode): ReadonlySet<string> {
@@ -86,10 +70,8 @@ class Reader {
       case 'ParenExpr':
       case 'MatrixSelector':
       case 'OffsetExpr':
-      case 'UnaryExpr': {
-        const inner = children(node).find(({ name }) => name !== 'UnaryOp');
-        return inner === undefined ? this.#fail(`nothing in ${node.name}`) : this.#labels(inner);
-      }
+      case 'UnaryExpr':
+        return this.#labels(inner(node));
       default:
         return this.#fail(`${node.name} is not expected here`);
     }
@@ -188,28 +170,6 @@ class Reader {
   #fail(why: string): never {
     throw new SyntaxError(`${why}: ${this.query}`);
   }
-}
-
-function children(node: SyntaxNode): SyntaxNode[] {
-  const found: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) found.push(child);
-  return found;
-}
-
-function required(node: SyntaxNode | null | undefined): SyntaxNode {
-  if (node === null || node === undefined) throw new SyntaxError('a part of the expression is missing');
-  return node;
-}
-
-/** Numbers, `time()`, and what is computed of them. */
-function isScalar(node: SyntaxNode, query: string): boolean {
-  if (node.name === 'NumberDurationLiteral') return true;
-  if (node.name === 'FunctionCall') return query.slice(node.from, node.to).startsWith('time(');
-  return ['BinaryExpr', 'ParenExpr', 'UnaryExpr'].includes(node.name) && !contains(node, 'VectorSelector');
-}
-
-function contains(node: SyntaxNode, name: string): boolean {
-  return node.name === name || children(node).some((child) => contains(child, name));
 }
 
 function sameLabels(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { EXPORTER_METRICS } from '#lib/definitions/exporter-metrics';
 import { METRICS, type MetricDefinition } from '#lib/definitions/metrics';
-import { ALERTS, DASHBOARDS, definitionOf, PANELS, parsed, QUERIES, VARIABLES, wrong } from './shipped';
+import { DASHBOARDS, labelValues } from '../../examples/monitoring/panels/shipped-dashboards';
+import { ALERTS, definitionOf, PANELS, parsed, QUERIES, VARIABLES, wrong } from './shipped';
 
 /** Gauges that every replica of the exporter exports alike. */
 const SHARED = Object.values<MetricDefinition>(EXPORTER_METRICS)
@@ -21,11 +22,11 @@ test('every query asks for metrics and labels that exist', () => {
 });
 
 test('every variable lists the values of a label that its metrics have', () => {
-  for (const { type, name, query } of VARIABLES) {
-    if (type !== 'query') continue;
-    const [, selector = '', label = ''] = /^label_values\((.+), (\w+)\)$/.exec(query) ?? [];
+  for (const variable of VARIABLES) {
+    if (variable.type !== 'query') continue;
+    const { selector, label } = labelValues(variable);
     expect([...parsed(selector).labels]).toContain(label);
-    expect(label).toBe(name);
+    expect(label).toBe(variable.name);
   }
 });
 
@@ -122,7 +123,7 @@ test('every query is narrowed by every choice that it has the label of', () => {
 
 test('panels that show the same are not there twice', () => {
   for (const name of DASHBOARDS.keys()) {
-    const shown = PANELS.filter((panel) => panel.name.startsWith(`${name}:`)).map(
+    const shown = PANELS.filter(({ dashboard }) => dashboard === name).map(
       ({ panel }) => `${panel.type} ${panel.title}`,
     );
     expect(shown).toEqual([...new Set(shown)]);

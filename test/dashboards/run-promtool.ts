@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
+import { fillIn } from '../../examples/monitoring/panels/fill-in';
 
 /** Samples a minute apart, in promtool's notation. */
 export interface Series {
@@ -38,10 +39,7 @@ export function compare(series: readonly Series[], tests: readonly Compared[]): 
 
 /** With everything chosen, over windows that are full of samples. */
 function filledIn(expr: string): string {
-  return expr
-    .replaceAll('$__rate_interval', '5m')
-    .replaceAll('$__range', '6h')
-    .replaceAll(/\$[a-z_]+/g, '.*');
+  return fillIn(expr, { rateInterval: '5m', interval: '1m', range: '6h', chosen: () => '.*' });
 }
 
 function promtool(command: readonly string[], input: object): string {

@@ -1,117 +1,20 @@
 /**
- * The dashboards as they are shipped, and what the tests look at in them.
+ * What the tests look at in the dashboards as they are shipped.
  *
  * @module
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { METRICS, type MetricDefinition } from '#lib/definitions/metrics';
 import { isAlert } from '#lib/rules/rule';
 import { DEFAULT_RULE_CONFIG } from '#lib/rules/rule-config';
 import { ruleGroups } from '#lib/rules/rule-groups';
-import { type Expression, filledIn, parsePromQl, type Selector } from './promql';
+import { fillIn } from '../../examples/monitoring/panels/fill-in';
+import { DASHBOARDS, panelsOf, queriesOf, variablesOf } from '../../examples/monitoring/panels/shipped-dashboards';
+import { type Expression, parsePromQl, type Selector } from './promql';
 
-export const FOLDER = 'dashboards';
-
-export interface DataSource {
-  readonly type: string;
-  readonly uid: string;
-}
-
-export interface Target {
-  readonly refId: string;
-  readonly expr: string;
-  readonly legendFormat: string;
-  readonly format?: string;
-  readonly instant?: boolean;
-  readonly range?: boolean;
-  readonly datasource: DataSource;
-}
-
-export interface Panel {
-  readonly id: number;
-  readonly type: string;
-  readonly title: string;
-  readonly description?: string;
-  readonly datasource?: DataSource;
-  readonly targets?: readonly Target[];
-  readonly interval?: string;
-  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly transformations?: readonly {
-    readonly id: string;
-    readonly options: { readonly indexByName?: Readonly<Record<string, number>> };
-  }[];
-  readonly options?: { readonly content?: string };
-  readonly fieldConfig?: {
-    readonly defaults: {
-      readonly unit?: string;
-      readonly noValue?: string;
-      readonly thresholds?: { readonly steps: readonly { readonly value: number | null; readonly color: string }[] };
-      readonly links?: readonly { readonly title: string; readonly url: string; readonly targetBlank: boolean }[];
-    };
-    readonly overrides: readonly {
-      readonly properties: readonly { readonly id: string; readonly value?: unknown }[];
-    }[];
-  };
-}
-
-export interface Variable {
-  readonly type: string;
-  readonly name: string;
-  readonly label: string;
-  readonly query: string;
-  readonly datasource?: DataSource;
-  readonly multi: boolean;
-  readonly includeAll: boolean;
-  readonly allValue?: string;
-  readonly refresh?: number;
-}
-
-export interface Dashboard {
-  readonly uid: string;
-  readonly title: string;
-  readonly description: string;
-  readonly editable: boolean;
-  readonly schemaVersion: number;
-  readonly tags: readonly string[];
-  readonly refresh: string;
-  readonly links: readonly { readonly type: string; readonly tags: readonly string[]; readonly includeVars: boolean }[];
-  readonly templating: { readonly list: readonly Variable[] };
-  readonly panels: readonly Panel[];
-}
-
-/** By file name without its ending. */
-export const DASHBOARDS: ReadonlyMap<string, Dashboard> = new Map(
-  readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => [path.basename(file, '.json'), JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8'))]),
-);
-
-export interface ShownPanel {
-  /** Tells it apart in the message of a failed test. */
-  readonly name: string;
-  readonly panel: Panel;
-}
-
-/** Panels with something in them: rows are left out. */
-export const PANELS: readonly ShownPanel[] = [...DASHBOARDS].flatMap(([dashboard, { panels }]) =>
-  panels
-    .filter(({ type }) => type !== 'row')
-    .map((panel) => ({ name: `${dashboard}: ${panel.title} (${panel.id})`, panel })),
-);
-
-export interface Query extends ShownPanel {
-  readonly target: Target;
-}
-
-export const QUERIES: readonly Query[] = PANELS.flatMap(({ name, panel }) =>
-  (panel.targets ?? []).map((target) => ({ name: `${name} ${target.refId}`, panel, target })),
-);
-
-export const VARIABLES: readonly (Variable & { readonly dashboard: string })[] = [...DASHBOARDS].flatMap(
-  ([dashboard, { templating }]) => templating.list.map((variable) => ({ ...variable, dashboard })),
-);
+export const PANELS = panelsOf(DASHBOARDS);
+export const QUERIES = queriesOf(DASHBOARDS);
+export const VARIABLES = variablesOf(DASHBOARDS);
 
 /** The names of those of which something is not as it should be, with what is wrong. */
 export function wrong<T extends { readonly name: string }>(
@@ -157,7 +60,8 @@ function labelsOf({ name, matchers }: Pick<Selector, 'name' | 'matchers'>): Iter
 
 /** @throws SyntaxError for what is no PromQL, asks for what nothing exports, or for labels that a metric has not */
 export function parsed(query: string): Expression {
-  return parsePromQl(filledIn(query), labelsOf);
+  const chosen = (variable: string) => `any ${variable}`;
+  return parsePromQl(fillIn(query, { rateInterval: '5m', interval: '1m', range: '6h', chosen }), labelsOf);
 }
 
 function shippedAlerts(): { readonly names: ReadonlySet<string>; readonly labels: ReadonlySet<string> } {
