@@ -9,6 +9,7 @@ export const SILENT: readonly Silent[] = [
   { queries: /^models: Now \/ Alerts A$/, reason: 'no model fails, declines or is slow so often that it is an alert' },
   { queries: /^pipeline: Exporter \/ Requests that failed A$/, reason: 'Temporal answers all the time' },
   { queries: /^pipeline: Plugin \/ Errors of the observer by part A$/, reason: 'the observer makes no errors' },
+  { queries: /^pipeline: Plugin \/ Workers B$/, reason: 'no worker fails for good', mayOccur: true },
   { queries: /^pipeline: Plugin \/ Label values folded into "other" A$/, reason: 'no label has that many values' },
 ];
 
