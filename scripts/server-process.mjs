@@ -59,16 +59,31 @@ export async function startServerProcess(name, binary, args, untilServing, optio
   return { pid: child.pid ?? 0, stop, kill: () => end('SIGKILL') };
 }
 
+/** Below what Linux, macOS and Windows give to outgoing connections, any of which could take a port before it is used. */
+const PORTS = { first: 20_000, count: 12_000 };
+const TRIES = 100;
+
 /** A port of 127.0.0.1 that nobody listens on. */
 export async function freePort() {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port from ${PORTS.first} to ${PORTS.first + PORTS.count - 1}`);
+}
+
+/** @param {number} port */
+async function isFree(port) {
   const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
+  return true;
 }
 
 /**

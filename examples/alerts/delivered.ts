@@ -47,6 +47,26 @@ export async function untilResolved(
   }
 }
 
+/**
+ * Waits until alerts of a namespace have fired, delivered or held back.
+ *
+ * @returns those that have not
+ */
+export async function untilFired(
+  monitoring: Monitoring,
+  namespace: string,
+  alerts: readonly string[],
+  timeoutMs: number,
+): Promise<readonly string[]> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const fired = (await monitoring.fired()).filter(({ temporal_namespace }) => temporal_namespace === namespace);
+    const rest = alerts.filter((alert) => !fired.some(({ alertname }) => alertname === alert));
+    if (rest.length === 0 || Date.now() > deadline) return rest;
+    await sleep(POLL_MS * 10);
+  }
+}
+
 /** Waits until no alert of a namespace fires, delivered or not; for an alert that stays, it gives up. */
 export async function untilQuiet(monitoring: Monitoring, namespace: string, timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;

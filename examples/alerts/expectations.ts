@@ -9,6 +9,8 @@ export interface ExpectedAlert {
 export interface Expectation {
   /** The alert of this pattern, whose command has to name the run. */
   readonly matching: ExpectedAlert;
+  /** Alerts that come with it, delivered or held back, by name, each with the reason. */
+  readonly also?: Readonly<Record<string, string>>;
   /** Alerts that may come with it, by name, each with the reason. */
   readonly besides?: Readonly<Record<string, string>>;
 }
@@ -23,11 +25,11 @@ export const EXPECTATIONS: Readonly<Record<PatternExample['pattern'], Expectatio
   },
   2: {
     matching: { alert: 'TemporalAgentHeartbeatMissing', severity: 'warning' },
-    besides: { TemporalAgentModelCallDuplicated: 'the second attempt starts while the first one still waits' },
+    also: { TemporalAgentModelCallDuplicated: 'the second attempt starts while the first one still waits' },
   },
   3: {
     matching: { alert: 'TemporalAgentRunawayLoop', severity: 'warning' },
-    besides: {
+    also: {
       TemporalAgentHistoryNearlyFull: 'the loop fills the history up to its limit',
       TemporalAgentHistoryGrowing: 'the loop goes past the size at which Temporal suggests to continue as new',
     },
@@ -44,15 +46,15 @@ export const EXPECTATIONS: Readonly<Record<PatternExample['pattern'], Expectatio
   },
   8: {
     matching: { alert: 'TemporalAgentUsageMissing', severity: 'info' },
-    besides: { TemporalAgentObservabilityGap: 'the bundle lacks the plugin, a second gap of this example' },
+    also: { TemporalAgentObservabilityGap: 'the bundle lacks the plugin, a second gap of this example' },
   },
   9: {
     matching: { alert: 'TemporalAgentPayloadRefused', severity: 'critical' },
-    besides: { TemporalAgentPayloadNearLimit: 'its conversation is in history too; held back by the critical one' },
+    also: { TemporalAgentPayloadNearLimit: 'its conversation is in history too; held back by the critical one' },
   },
   10: { matching: { alert: 'TemporalAgentLoopInActivity', severity: 'warning' } },
   11: {
     matching: { alert: 'TemporalAgentTransformUnknown', severity: 'critical' },
-    besides: { TemporalAgentToolOutputOversized: 'the output that nothing shortens goes to the model whole' },
+    also: { TemporalAgentToolOutputOversized: 'the output that nothing shortens goes to the model whole' },
   },
 };

@@ -5,11 +5,7 @@ import type { Surroundings } from './surroundings';
 
 /** What dashboards ask about that does not occur in the rehearsal. What does occur, or is not asked, is to be taken off. */
 export const SILENT: readonly Silent[] = [
-  { queries: /^models: By model and version \/ Models C$/, reason: 'no model declines an answer' },
-  { queries: /^models: Now \/ Alerts A$/, reason: 'no model fails, declines or is slow so often that it is an alert' },
   { queries: /^pipeline: Exporter \/ Requests that failed A$/, reason: 'Temporal answers all the time' },
-  { queries: /^pipeline: Plugin \/ Errors of the observer by part A$/, reason: 'the observer makes no errors' },
-  { queries: /^pipeline: Plugin \/ Workers B$/, reason: 'no worker fails for good', mayOccur: true },
   { queries: /^pipeline: Plugin \/ Label values folded into "other" A$/, reason: 'no label has that many values' },
 ];
 

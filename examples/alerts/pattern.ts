@@ -1,7 +1,7 @@
 import type { PatternExample, Variant } from '../patterns/pattern-example';
 import { AgentProcess } from './agent-process';
 import { checkCommand } from './check-command';
-import { deliveries, untilDelivered, untilQuiet, untilResolved } from './delivered';
+import { deliveries, untilDelivered, untilFired, untilQuiet, untilResolved } from './delivered';
 import { EXPECTATIONS } from './expectations';
 import type { Report } from './report';
 import { namespaceOf, TIME_SCALE } from './settings';
@@ -28,7 +28,7 @@ export async function playPattern(
 ): Promise<PlayedPattern> {
   const subject = `${String(example.pattern).padStart(2)} ${example.directory.slice(3)}`;
   const { receiver } = surroundings.monitoring;
-  const { matching } = EXPECTATIONS[example.pattern];
+  const { matching, also = {} } = EXPECTATIONS[example.pattern];
   const namespace = namespaceOf(example.directory);
   const labels = {
     alertname: matching.alert,
@@ -53,6 +53,9 @@ export async function playPattern(
       report.delivered++;
       report.line(subject, `  names the run: ${annotations.command}`);
     }
+  }
+  for (const alert of await untilFired(surroundings.monitoring, namespace, Object.keys(also), DELIVERY_MS)) {
+    report.fail(subject, `${alert} has not fired`);
   }
   await broken.end();
 

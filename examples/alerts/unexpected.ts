@@ -45,8 +45,8 @@ function expectedIn(namespace: string): ReadonlySet<string> {
   if (namespace === STUCK_NAMESPACE) return STUCK_ALERTS;
   const example = EXAMPLES.find(({ directory }) => namespaceOf(directory) === namespace);
   if (example === undefined) return expectedOfTroubles(namespace);
-  const { matching, besides = {} } = EXPECTATIONS[example.pattern];
-  return new Set([matching.alert, ...Object.keys(besides)]);
+  const { matching, also, besides } = EXPECTATIONS[example.pattern];
+  return new Set([matching.alert, ...Object.keys({ ...also, ...besides })]);
 }
 
 /** Alerts without a namespace are those of the exporter in trouble, whose Prometheus is its own. */
