@@ -46,7 +46,9 @@ export function increase(selector: string, window = '$__rate_interval'): string 
 export function growth(selector: string, window = '$__rate_interval'): string {
   const known = `last_over_time(${selector}[1h] offset ${window})`;
   const grown = increase(selector, window);
-  return `(${grown} + (min_over_time(${selector}[${window}]) unless ${known}) or ${grown})`;
+  const first = `(min_over_time(${selector}[${window}]) unless ${known})`;
+  // With its first sample alone, a series has not grown.
+  return `(${grown} + ${first} or ${first} or ${grown})`;
 }
 
 /** A quantile of a histogram by labels, of what is observed all the time. */
