@@ -43,7 +43,7 @@ export function runningAgents(label: (name: string) => string, condition = ''): 
 
 /** Agents that a model answered last. */
 export function agentsOfModel(label: (name: string) => string): Link {
-  return temporalRuns(label, `AgentModel = '${label('model')}'`);
+  return temporalRuns(label, `AgentModel STARTS_WITH '${label('model')}'`);
 }
 
 /** Runs of a workflow type, for findings: they name the type, and never the run. */

@@ -1,7 +1,7 @@
 import { DEFAULT_RULE_CONFIG, OVERLOAD_ERRORS } from '#lib/rules/rule-config';
 import { alertsOfDashboard, alertTable } from './alerts';
 import type { DashboardSpec } from './dashboard';
-import { agentsOfModel, ofRow, ofSeries } from './links';
+import { agentsOfModel, ofRow, ofSeries, runningAgents } from './links';
 import { stat, table, timeseries } from './panels';
 import { growth, metric, quantile, rareQuantile, rate, sumBy, unitOf } from './queries';
 
@@ -13,16 +13,19 @@ const NO_PRICE = 'No call of a model with a known price';
 
 const BY_MODEL = ['temporal_namespace', 'provider', 'model'] as const;
 const MODEL = '{{provider}} {{model}}';
+const BY_USE = ['temporal_namespace', 'task_type', 'provider'] as const;
+const USE = '{{task_type}} {{provider}}';
 
 const calls = (...matchers: string[]) => metric('llmCallDuration', matchers, '_count');
 
 /**
- * Share of calls that ended in one of some outcomes, by model; 0 where there were calls and none of those. The series of an
- * outcome that is rare appears with the first call that ends so.
+ * Share of calls that ended in one of some outcomes; 0 where there were calls and none of those. The series of an outcome
+ * that is rare appears with the first call that ends so. Not by model: what fails has the name that was asked for, and what
+ * succeeds that of the version that answered.
  */
 function share(outcome: string): string {
-  const all = sumBy(BY_MODEL, growth(calls()));
-  return `(${sumBy(BY_MODEL, growth(calls(`outcome=~"${outcome}"`)))} or 0 * ${all}) / (${all} > 0)`;
+  const all = sumBy(BY_USE, growth(calls()));
+  return `(${sumBy(BY_USE, growth(calls(`outcome=~"${outcome}"`)))} or 0 * ${all}) / (${all} > 0)`;
 }
 
 /** The same of all models together. */
@@ -183,26 +186,26 @@ export const MODELS: DashboardSpec = {
         }),
         timeseries({
           title: 'Failing, share',
-          description: 'Share of model calls that end in an error or a time-out, by model.',
+          description: 'Share of model calls that end in an error or a time-out, by task type and provider.',
           unit: 'percentunit',
           max: 1,
           width: 8,
           thresholds: { warning: modelErrorRatio },
-          queries: [{ expr: share(FAILED), legend: MODEL }],
+          queries: [{ expr: share(FAILED), legend: USE }],
           noValue: NO_CALLS,
-          links: [agentsOfModel(ofSeries)],
+          links: [runningAgents(ofSeries)],
         }),
         timeseries({
           title: 'Refused or filtered, share',
           description:
-            'Share of model calls that the model or a filter of its provider declined, by model. A prompt, an input or a version of the model has changed where it jumps.',
+            'Share of model calls that the model or a filter of its provider declined, by task type and provider. A prompt, an input or a version of the model has changed where it jumps.',
           unit: 'percentunit',
           max: 1,
           width: 8,
           thresholds: { warning: modelRefusalRatio },
-          queries: [{ expr: share(DECLINED), legend: MODEL }],
+          queries: [{ expr: share(DECLINED), legend: USE }],
           noValue: NO_CALLS,
-          links: [agentsOfModel(ofSeries)],
+          links: [runningAgents(ofSeries)],
         }),
         timeseries({
           title: 'Errors by type',

@@ -33,6 +33,11 @@ describe.each<{ alert: string; outcomes: [string, string] }>([
     await expectFiring(alert, [failed], { '20m': 1, '45m': 0 });
   });
 
+  test('takes each provider by itself', async () => {
+    const other = { provider: 'anthropic', model: 'claude' };
+    await expectFiring(alert, [calls('ok', 60), calls(outcomes[0], 4, other)], { '20m': 1 });
+  });
+
   test('looks at all workers and models together', async () => {
     const input = ['a:1', 'b:1'].flatMap((instance) => [
       calls('ok', 2, { instance }),
@@ -132,6 +137,10 @@ describe.each([
     const config = { ...CONFIG, thresholds: { ...CONFIG.thresholds, ...NO_BUDGET, taskTypes } };
     await expectFiring(alert, spent(budget * 1.5), { '90m': 1 }, config);
     await expectFiring(alert, spent(budget * 100, { task_type: 'another' }), { '90m': 0 }, config);
+  });
+
+  test.each(keys)('counts %s where there is nothing else', async (key) => {
+    await expectFiring(alert, [series(key, MODEL, `0+${(budget * 1.5) / 60}x120`)], { '90m': 1 });
   });
 
   test('does not exist without one', async () => {

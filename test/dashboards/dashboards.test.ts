@@ -122,7 +122,7 @@ test('links into Temporal are queries of attributes that there are, with everyth
     if (query === null) continue;
     queries += 1;
     for (const condition of query.split(' AND ')) {
-      const [, attribute] = /^(\w+) (?:= '[\w ]+'|IN \('\w+'(?:, '\w+')*\))$/.exec(condition) ?? [];
+      const [, attribute] = /^(\w+) (?:(?:=|STARTS_WITH) '[\w ]+'|IN \('\w+'(?:, '\w+')*\))$/.exec(condition) ?? [];
       expect(known).toContain(attribute);
     }
   }

@@ -56,8 +56,13 @@ function overBudget(
   ];
   return limits
     .filter(({ limit }) => Number.isFinite(limit))
-    .map(({ matchers, limit }) => `(${keys.map((key) => perHour(promQl, key, matchers)).join(' + ')}) > ${limit}`)
+    .map(({ matchers, limit }) => `${total(keys.map((key) => perHour(promQl, key, matchers)))} > ${limit}`)
     .join(' or ');
+}
+
+/** Of what is not there, too: a model that embeds has no output. */
+function total(terms: readonly string[]): string {
+  return terms.length === 1 ? terms.join() : `(${[terms.join(' + '), ...terms].join(' or ')})`;
 }
 
 function perHour(promQl: PromQl, key: MetricKey, matchers: string): string {

@@ -16,8 +16,9 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
     `sum by (${by}) (increase(${promQl.metric('llmCallDuration', outcome, '_count')}[${window}]))`;
   // Not by model: a call that fails has the name that was asked for, if that can be seen, and not that of the version that
   // would have answered, so that failures would be compared with failures alone.
+  const byUse = `${promQl.byTaskType}, provider`;
   const share = (outcome: string) =>
-    `${calls(promQl.byTaskType, outcome)} / (${calls(promQl.byTaskType)} >= ${thresholds.minimumModelCalls})`;
+    `${calls(byUse, outcome)} / (${calls(byUse)} >= ${thresholds.minimumModelCalls})`;
   const which = `Model ${labelled('model')} of ${labelled('provider')} in namespace ${labelled(namespace)}`;
   const where = `Task type ${labelled(taskType)} in namespace ${labelled(namespace)}`;
   const ofModel = {
@@ -47,7 +48,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       expr: `${share('outcome=~"error|timeout"')} > ${thresholds.modelErrorRatio}`,
       forSeconds: 5 * MINUTE_SECONDS,
       summary: 'A large share of model calls fails',
-      description: `${where}: {{ $value | humanizePercentage }} of its model calls fail. See which errors they are; agents retry meanwhile, and pay for it.`,
+      description: `${where}: {{ $value | humanizePercentage }} of its calls of ${labelled('provider')} fail. See which errors they are; agents retry meanwhile, and pay for it.`,
     },
     {
       ...ofModel,
@@ -65,7 +66,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       expr: `${share('outcome=~"refusal|content_filter"')} > ${thresholds.modelRefusalRatio}`,
       forSeconds: 5 * MINUTE_SECONDS,
       summary: 'A large share of model calls is refused or filtered',
-      description: `${where}: {{ $value | humanizePercentage }} of its model calls are declined. A prompt, an input or a version of the model has changed.`,
+      description: `${where}: {{ $value | humanizePercentage }} of its calls of ${labelled('provider')} are declined. A prompt, an input or a version of the model has changed.`,
     },
     {
       ...ofModel,
