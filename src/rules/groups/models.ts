@@ -17,8 +17,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
   // Not by model: a call that fails has the name that was asked for, if that can be seen, and not that of the version that
   // would have answered, so that failures would be compared with failures alone.
   const byUse = `${promQl.byTaskType}, provider`;
-  const share = (outcome: string) =>
-    `${calls(byUse, outcome)} / (${calls(byUse)} >= ${thresholds.minimumModelCalls})`;
+  const share = (outcome: string) => `${calls(byUse, outcome)} / (${calls(byUse)} >= ${thresholds.minimumModelCalls})`;
   const which = `Model ${labelled('model')} of ${labelled('provider')} in namespace ${labelled(namespace)}`;
   const where = `Task type ${labelled(taskType)} in namespace ${labelled(namespace)}`;
   const ofModel = {
