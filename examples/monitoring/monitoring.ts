@@ -8,6 +8,7 @@ import { ensurePrometheusTool } from '../../scripts/prometheus-tools.mjs';
 import { freePort, startServerProcess } from '../../scripts/server-process.mjs';
 import { AlertReceiver, type DeliveredAlert } from './alert-receiver';
 import { alertmanagerConfig, prometheusConfig, ruleConfig, type ScrapeTargets, scaled } from './configuration';
+import { type Labels, PrometheusApi } from './prometheus-api';
 
 const READY_MS = 30_000;
 /** Prometheus' default: how long an instant query looks back. */
@@ -23,8 +24,6 @@ export interface MonitoringOptions {
   readonly thresholds?: Partial<AlertThresholds>;
   readonly delivered?: (alert: DeliveredAlert) => void;
 }
-
-export type Labels = Readonly<Record<string, string>>;
 
 /** Prometheus with the shipped rules, and Alertmanager, which delivers to {@link Monitoring.receiver}. */
 export interface Monitoring {
@@ -102,12 +101,13 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
     cleanups.push(() => prometheus.stop());
 
     const prometheusUrl = `http://${prometheusAddress}`;
+    const api = new PrometheusApi(prometheusUrl);
     return {
       prometheusUrl,
       alertmanagerUrl: `http://${alertmanagerAddress}`,
       receiver,
-      fired: () => firedAlerts(prometheusUrl),
-      firing: () => firingAlerts(prometheusUrl),
+      fired: () => api.firedAlerts(),
+      firing: () => api.firingAlerts(),
       restartPrometheus: async () => {
         await prometheus.stop();
         prometheus = await startPrometheus();
@@ -135,23 +135,4 @@ async function untilReady(address: string): Promise<void> {
     if (Date.now() > deadline) throw new Error(`${ready} from ${address} within ${READY_MS / 1000} s`);
     await sleep(50);
   }
-}
-
-async function firedAlerts(url: string): Promise<readonly Labels[]> {
-  const matcher = encodeURIComponent('ALERTS{alertstate="firing"}');
-  return (await ask<{ data: readonly Labels[] }>(`${url}/api/v1/series?match[]=${matcher}`)).data;
-}
-
-async function firingAlerts(url: string): Promise<readonly Labels[]> {
-  interface Answer {
-    readonly data: { readonly alerts: readonly { readonly state: string; readonly labels: Labels }[] };
-  }
-  const { data } = await ask<Answer>(`${url}/api/v1/alerts`);
-  return data.alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels);
-}
-
-async function ask<T>(url: string): Promise<T> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`Prometheus answered with status ${response.status}`);
-  return (await response.json()) as T;
 }

@@ -12,7 +12,7 @@ export interface TimeRange {
   readonly to: number;
 }
 
-/** What panels and variables of Grafana ask of Prometheus. */
+/** What panels and variables of Grafana ask of Prometheus, and which alerts there are. */
 export class PrometheusApi {
   constructor(private readonly url: string) {}
 
@@ -35,7 +35,21 @@ export class PrometheusApi {
     return this.#ask(`label/${label}/values`, { 'match[]': selector, start: from, end: to });
   }
 
-  async #ask<T>(path: string, parameters: Readonly<Record<string, string | number>>): Promise<T> {
+  /** Labels of all alerts that have fired. */
+  firedAlerts(): Promise<readonly Labels[]> {
+    return this.#ask('series', { 'match[]': 'ALERTS{alertstate="firing"}' });
+  }
+
+  /** Labels of the alerts that fire now. */
+  async firingAlerts(): Promise<readonly Labels[]> {
+    interface Answer {
+      readonly alerts: readonly { readonly state: string; readonly labels: Labels }[];
+    }
+    const { alerts } = await this.#ask<Answer>('alerts');
+    return alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels);
+  }
+
+  async #ask<T>(path: string, parameters: Readonly<Record<string, string | number>> = {}): Promise<T> {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(parameters)) search.set(name, String(value));
     const response = await fetch(`${this.url}/api/v1/${path}?${search}`);

@@ -36,3 +36,9 @@ function same(samples: readonly Sample[], from: number): [string, number] {
   if (!isGone) return [`_x${length}`, length];
   return [length === 1 ? 'stale' : `stale _x${length - 1}`, length];
 }
+
+/** A series as it is written in PromQL. */
+export function seriesText(name: string, labels: Readonly<Record<string, string>>): string {
+  const matchers = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+  return matchers.length === 0 ? name : `${name}{${matchers.sort().join(', ')}}`;
+}

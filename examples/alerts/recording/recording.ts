@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { stringify } from 'yaml';
+import { namedSamples } from '#lib/cli/doctor/exposition';
 import { METRICS } from '#lib/definitions/metrics';
-import { parseExposition, seriesText } from './exposition';
-import { promtoolValues, type Sample } from './notation';
+import { promtoolValues, type Sample, seriesText } from './notation';
 
 /** Of Prometheus in the rehearsal, too. */
 const SCRAPE_MS = 1_000;
@@ -109,7 +109,7 @@ export class Recording {
       () => undefined,
     );
     if (!this.#targets.includes(target)) return;
-    const scraped = text === undefined ? [] : parseExposition(text);
+    const scraped = text === undefined ? [] : namedSamples(text);
     const present = new Map([['up', text === undefined ? 0 : 1]]);
     for (const { name, labels, value } of scraped) {
       if (!this.#isOurs(name, labels)) continue;

@@ -11,6 +11,10 @@ export interface Sample {
   readonly value: number;
 }
 
+export interface NamedSample extends Sample {
+  readonly name: string;
+}
+
 /** Both formats that Prometheus takes; from version 3 on it refuses every other. */
 const TEXT_FORMATS = ['text/plain', 'application/openmetrics-text'];
 
@@ -20,12 +24,15 @@ export function isTextFormat(contentType: string): boolean {
 
 /** Samples of one metric of ours. */
 export function samplesOf(exposition: string, key: MetricKey): Sample[] {
-  const { name } = METRICS[key];
+  return namedSamples(exposition).filter(({ name }) => name === METRICS[key].name);
+}
+
+/** Samples of all metrics. */
+export function namedSamples(exposition: string): NamedSample[] {
   return exposition.split('\n').flatMap((line) => {
-    if (!line.startsWith(name)) return [];
-    const sample = /^\{(.*)\} +(\S+)|^ +(\S+)/.exec(line.slice(name.length));
-    if (sample === null) return [];
-    return [{ labels: labelsIn(sample[1] ?? ''), value: Number(sample[2] ?? sample[3]) }];
+    const [, name, labels = '', value] = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? +(\S+)/.exec(line) ?? [];
+    if (name === undefined || value === undefined) return [];
+    return [{ name, labels: labelsIn(labels), value: Number(value.replace('Inf', 'Infinity')) }];
   });
 }
 
