@@ -35,7 +35,8 @@ export const RENDER_OPTIONS = {
   },
   'thresholds.minimumModelCalls': {
     kind: wholeNumber({ min: 1, max: 1_000_000 }),
-    description: 'Model calls of a task type at a provider, or of a model, in 10 minutes below which they are too few to judge by.',
+    description:
+      'Model calls of a task type at a provider, or of a model, in 10 minutes below which they are too few to judge by.',
     fallback: thresholds.minimumModelCalls,
     example: 50,
   },
