@@ -37,6 +37,8 @@ export interface VisibleRun extends RunId {
   readonly status: RunStatus;
   /** Of the run, in milliseconds since the epoch; a task that continued as new began earlier. */
   readonly startedAtMs: number;
+  /** ExecutionTime: later than the start by the start delay, or by the wait for the cron schedule or the next retry. */
+  readonly executionAtMs: number;
   readonly closedAtMs?: number;
   readonly parent?: RunId;
   readonly taskType?: string;
@@ -60,12 +62,14 @@ export function readVisibleRun(execution: Execution): VisibleRun {
   const number = (name: SearchAttributeName) => ifType(value(name), 'number');
   const time = (name: SearchAttributeName) => timeOf(text(name));
   const { parentExecution } = execution;
+  const startedAtMs = milliseconds(execution.startTime) ?? 0;
   return {
     ...runId(execution.execution),
     workflowType: execution.type?.name ?? '',
     taskQueue: execution.taskQueue ?? '',
     status: STATUSES[execution.status ?? 0] ?? 'Unspecified',
-    startedAtMs: milliseconds(execution.startTime) ?? 0,
+    startedAtMs,
+    executionAtMs: milliseconds(execution.executionTime) ?? startedAtMs,
     ...defined({
       closedAtMs: milliseconds(execution.closeTime),
       parent: parentExecution?.workflowId ? runId(parentExecution) : undefined,

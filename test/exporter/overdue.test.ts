@@ -126,6 +126,25 @@ test('a run without AgentTaskStartedAt is as old as it is, and one that is yet t
   expect(await exporter.values(OLDEST)).toEqual({ [label('never-taken')]: startTime.getTime() / 1000 });
 });
 
+test('without AgentTaskStartedAt, start delays and waits for a cron schedule do not make a run older', async () => {
+  const late = await agents.start({ AgentTaskType: 'held' }, { startDelay: 300 * MINUTE });
+  const yearly = await agents.start({ AgentTaskType: 'held' }, { cronSchedule: '0 0 29 2 *' });
+  await agents.seen(2, `AgentTaskType = 'held'`);
+  const exporter = watching(agents, OverdueWatch, tenMinutes('held'));
+  for (const [waiting, before] of [
+    [late, 0],
+    [yearly, 1],
+  ] as const) {
+    const { executionTime } = await waiting.describe();
+    const begins = executionTime?.getTime() ?? expect.fail();
+    await exporter.poll(['held'], { nowMs: begins + 9 * MINUTE });
+    expect(await exporter.values(OVERDUE)).toEqual({ [label('held')]: before });
+    await exporter.poll(['held'], { nowMs: begins + 11 * MINUTE });
+    expect(await exporter.values(OVERDUE)).toEqual({ [label('held')]: before + 1 });
+    if (before === 0) expect(await exporter.values(OLDEST)).toEqual({ [label('held')]: begins / 1000 });
+  }
+});
+
 test('a run that the server holds back after it continued as new is overdue by the start of its task', async () => {
   const began = new Date(Date.now() - 60 * MINUTE);
   // As such a run looks: attributes that a worker has written, and a first workflow task that is yet to come.

@@ -6,7 +6,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { type Duration, defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { Registry } from 'prom-client';
 import { expect, vi } from 'vitest';
 import type { Visibility } from '#lib/client/visibility';
@@ -53,7 +53,8 @@ export class AgentNamespace {
       workflowType?: string;
       taskQueue?: string;
       workflowId?: string;
-      startDelay?: number;
+      startDelay?: Duration;
+      cronSchedule?: string;
       args?: unknown[];
     } = {},
   ): Promise<WorkflowHandle> {

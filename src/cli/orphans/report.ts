@@ -74,7 +74,7 @@ function entry({ run, parentEnd }: Orphan, nowMs: number, result: EndResult | un
     workflowId,
     runId,
     startedAt: isoTime(taskStartMs(run)),
-    ageSeconds: Math.round((nowMs - taskStartMs(run)) / 1000),
+    ageSeconds: Math.max(0, Math.round((nowMs - taskStartMs(run)) / 1000)),
     ...defined({ iteration, lastTool, model, tokens }),
     parent: { workflowId: parent.workflowId, runId: parent.runId, ...defined({ status, closedAt }) },
     ...defined({ result }),
