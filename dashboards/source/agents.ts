@@ -93,7 +93,7 @@ export const AGENTS: DashboardSpec = {
           description: 'Agents that run, by the kind of work that they do.',
           unit: unitOf('workflowsRunning'),
           width: 12,
-          queries: [{ expr: exported('workflowsRunning'), legend: '{{task_type}}' }],
+          queries: [{ expr: exported('workflowsRunning'), legend: '{{temporal_namespace}} {{task_type}}' }],
           noValue: NO_EXPORTER,
           links: [runningAgents(ofSeries)],
         }),
@@ -103,7 +103,7 @@ export const AGENTS: DashboardSpec = {
           unit: unitOf('workflowsOverdue'),
           width: 12,
           thresholds: { warning: 1 },
-          queries: [{ expr: exported('workflowsOverdue'), legend: '{{task_type}}' }],
+          queries: [{ expr: exported('workflowsOverdue'), legend: '{{temporal_namespace}} {{task_type}}' }],
           noValue: NONE_OVERDUE,
           links: [runningAgents(ofSeries)],
         }),
@@ -195,7 +195,7 @@ export const AGENTS: DashboardSpec = {
           queries: [
             {
               expr: sumBy(['temporal_namespace', 'model'], rate(metric('llmCallDuration', [], '_count'))),
-              legend: '{{model}}',
+              legend: '{{temporal_namespace}} {{model}}',
             },
           ],
           noValue: 'No model was called',
@@ -231,7 +231,7 @@ export const AGENTS: DashboardSpec = {
           queries: [
             {
               expr: sumBy(['temporal_namespace', 'finding', 'workflow_type'], growth(metric('findings'))),
-              legend: '{{finding}} {{workflow_type}}',
+              legend: '{{temporal_namespace}} {{finding}} {{workflow_type}}',
             },
           ],
           noValue: 'Nothing was found',

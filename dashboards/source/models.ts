@@ -12,9 +12,9 @@ const NO_USAGE = 'No model call reported usage';
 const NO_PRICE = 'No call of a model with a known price';
 
 const BY_MODEL = ['temporal_namespace', 'provider', 'model'] as const;
-const MODEL = '{{provider}} {{model}}';
+const MODEL = '{{temporal_namespace}} {{provider}} {{model}}';
 const BY_USE = ['temporal_namespace', 'task_type', 'provider'] as const;
-const USE = '{{task_type}} {{provider}}';
+const USE = '{{temporal_namespace}} {{task_type}} {{provider}}';
 
 const calls = (...matchers: string[]) => metric('llmCallDuration', matchers, '_count');
 

@@ -81,7 +81,7 @@ function found(number: PatternNumber): PanelMaker {
           ['temporal_namespace', 'finding', 'workflow_type'],
           growth(metric('findings', [`finding=~"${ids.join('|')}"`])),
         ),
-        legend: '{{finding}} {{workflow_type}}',
+        legend: '{{temporal_namespace}} {{finding}} {{workflow_type}}',
       },
     ],
     noValue: 'Not found in this time',

@@ -209,7 +209,7 @@ export const PIPELINE: DashboardSpec = {
           queries: [
             {
               expr: `min by (temporal_namespace, task_queue, transform) (${metric('transformsRegistered')})`,
-              legend: '{{task_queue}} {{transform}}',
+              legend: '{{temporal_namespace}} {{task_queue}} {{transform}}',
             },
           ],
           noValue: 'No worker has run a workflow with transforms',

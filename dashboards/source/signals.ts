@@ -16,7 +16,7 @@ const NONE_RUNS = 'No agent runs, or no exporter is scraped';
 const FAILING = {
   unit: unitOf('workflowTasksFailing'),
   thresholds: { critical: 1 },
-  queries: [{ expr: exported('workflowTasksFailing'), legend: '{{task_type}}' }],
+  queries: [{ expr: exported('workflowTasksFailing'), legend: '{{temporal_namespace}} {{task_type}}' }],
   noValue: 'No agent runs, no exporter is scraped, or it cannot tell (describeLimit 0, Temporal before 1.30)',
   links: [runningAgents(ofSeries)],
 } as const;
@@ -36,7 +36,7 @@ export const SIGNALS: Readonly<Record<PatternNumber, Omit<TimeseriesSpec, 'width
     queries: [
       {
         expr: rareQuantile(0.99, 'llmCallDuration', ['temporal_namespace', 'task_type', 'model']),
-        legend: '{{task_type}} {{model}}',
+        legend: '{{temporal_namespace}} {{task_type}} {{model}}',
         exemplars: true,
       },
     ],
@@ -52,9 +52,9 @@ export const SIGNALS: Readonly<Record<PatternNumber, Omit<TimeseriesSpec, 'width
     queries: [
       {
         expr: rareQuantile(0.99, 'workflowIterations', ['temporal_namespace', 'task_type']),
-        legend: '{{task_type}}',
+        legend: '{{temporal_namespace}} {{task_type}}',
       },
-      { expr: exported('workflowsOverdue'), legend: '{{task_type}} overdue' },
+      { expr: exported('workflowsOverdue'), legend: '{{temporal_namespace}} {{task_type}} overdue' },
     ],
     noValue: NO_EXPORTER,
     links: [runningAgents(ofSeries)],
@@ -77,7 +77,7 @@ export const SIGNALS: Readonly<Record<PatternNumber, Omit<TimeseriesSpec, 'width
     description: 'Running child agents whose parent is closed, by task type.',
     unit: unitOf('workflowsOrphaned'),
     thresholds: { warning: 1 },
-    queries: [{ expr: exported('workflowsOrphaned'), legend: '{{task_type}}' }],
+    queries: [{ expr: exported('workflowsOrphaned'), legend: '{{temporal_namespace}} {{task_type}}' }],
     noValue: NO_EXPORTER,
     links: [runningAgents(ofSeries)],
   },
@@ -88,11 +88,11 @@ export const SIGNALS: Readonly<Record<PatternNumber, Omit<TimeseriesSpec, 'width
     queries: [
       {
         expr: exported('approvalsOverdue'),
-        legend: '{{task_type}} overdue',
+        legend: '{{temporal_namespace}} {{task_type}} overdue',
       },
       {
         expr: `${exported('approvalsOpen', { by: ['temporal_namespace', 'task_type', 'state'] })} > 0`,
-        legend: '{{task_type}} {{state}}',
+        legend: '{{temporal_namespace}} {{task_type}} {{state}}',
       },
     ],
     noValue: NONE_RUNS,
@@ -111,11 +111,11 @@ export const SIGNALS: Readonly<Record<PatternNumber, Omit<TimeseriesSpec, 'width
     queries: [
       {
         expr: sumBy(['temporal_namespace', 'model'], growth(metric('llmUsageMissing'))),
-        legend: '{{model}} without usage',
+        legend: '{{temporal_namespace}} {{model}} without usage',
       },
       {
         expr: sumBy(['temporal_namespace', 'model'], growth(metric('llmModelUnknown'))),
-        legend: '{{model}} without price',
+        legend: '{{temporal_namespace}} {{model}} without price',
       },
     ],
     noValue: 'Usage and price of every call are known',

@@ -36,11 +36,8 @@ test('series are named by labels that they have', () => {
 });
 
 test('series of one query differ in their names', () => {
-  // The namespace is left out of the names: most dashboards show one.
   const left = (query: (typeof QUERIES)[number]) =>
-    [...parsed(query.target.expr).labels].filter(
-      (label) => label !== 'temporal_namespace' && !query.target.legendFormat.includes(`{{${label}}}`),
-    );
+    [...parsed(query.target.expr).labels].filter((label) => !query.target.legendFormat.includes(`{{${label}}}`));
   const graphs = QUERIES.filter(({ panel }) => panel.type !== 'table');
   expect(wrong(graphs, (query) => left(query).length > 0 && `leaves out ${left(query).join()}`)).toEqual([]);
 });
