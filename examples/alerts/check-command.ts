@@ -9,20 +9,21 @@ const SOON_MS = 10_000;
 /**
  * Runs the command of an alert as somebody would who was called.
  *
+ * @param named what it has to name: the workflow id of an affected run, or how such ids begin
  * @returns what is wrong with it, or `undefined`
  */
 export async function checkCommand(
   commands: CommandLine,
   command: string | undefined,
-  workflowId?: string,
+  named?: string,
 ): Promise<string | undefined> {
   if (command === undefined) return 'the alert has no command';
   const deadline = Date.now() + SOON_MS;
   for (;;) {
     const { exitCode, output } = await commands.run(command);
     if (exitCode !== 0) return `exit code ${exitCode} of \`${command}\`: ${output}`;
-    if (workflowId === undefined || output.includes(workflowId)) return undefined;
-    if (Date.now() > deadline) return `${workflowId} is not named by \`${command}\`: ${output}`;
+    if (named === undefined || output.includes(named)) return undefined;
+    if (Date.now() > deadline) return `${named} is not named by \`${command}\`: ${output}`;
     await sleep(500);
   }
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error';
 import { addApprovalsCommand } from './commands/approvals';
+import { addCallsCommand } from './commands/calls';
 import { addDoctorCommand } from './commands/doctor';
 import { addExplainCommand } from './commands/explain';
 import { addExporterCommand } from './commands/exporter';
@@ -35,6 +36,7 @@ Exit codes:
   addExplainCommand(program, output);
   addExporterCommand(program, output);
   addFindingsCommand(program, output);
+  addCallsCommand(program, output);
   addOverdueCommand(program, output);
   addFailingCommand(program, output);
   addOrphansCommand(program, output, terminal);

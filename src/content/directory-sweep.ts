@@ -24,6 +24,9 @@ const AGE_STEP_MS = 10_000;
 /** A sweep for size frees a tenth, so that the next write does not need another. */
 const FILL_AFTER_SWEEP = 0.9;
 
+/** What goes first comes first: nothing is told by content alone, and the list of calls is in the records, too. */
+const PARTS = ['content', 'calls', 'records', 'findings'] as const;
+
 interface SweptFile {
   readonly file: string;
   readonly bytes: number;
@@ -36,7 +39,7 @@ export interface DirectorySweepLimits {
   readonly retentionMs: number;
 }
 
-/** Deletes what is too old while it surveys, then, when too much is left, the oldest content, then records, at last findings. */
+/** Deletes what is too old while it surveys, then, when too much is left, the oldest of {@link PARTS}. */
 export class DirectorySweep {
   private lastSweepMs = 0;
   private bytesAfterSweep = 0;
@@ -62,15 +65,14 @@ export class DirectorySweep {
     this.lastSweepMs = now;
     this.bytesWritten = 0;
     await this.removeTemporaryFiles(now);
-    const content = await this.survey('content', now);
-    const records = await this.survey('records', now);
-    const findings = await this.survey('findings', now);
-    let total = content.bytes + records.bytes + findings.bytes;
+    const surveys = new Map<string, Survey>();
+    for (const part of PARTS) surveys.set(part, await this.survey(part, now));
+    let total = [...surveys.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     if (total > this.limits.maxBytes) {
       const target = this.limits.maxBytes * FILL_AFTER_SWEEP;
-      total -= await this.evict('content', content, total - target);
-      if (total > target) total -= await this.evict('records', records, total - target);
-      if (total > target) total -= await this.evict('findings', findings, total - target);
+      for (const [part, survey] of surveys) {
+        if (total > target) total -= await this.evict(part, survey, total - target);
+      }
     }
     this.bytesAfterSweep = total;
   }

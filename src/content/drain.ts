@@ -5,8 +5,10 @@
  * @module
  */
 
+import path from 'node:path';
 import type { ContentRef, ContentRefs } from '../activity/observation';
-import { journalLines, parseJournalLine, parseSpool, sha256Of } from './journal-files';
+import { callIndex } from './call-index';
+import { journalLines, parseJournalFileName, parseJournalLine, parseSpool, sha256Of } from './journal-files';
 import { readIfThere } from './journal-reader';
 import { contentKey, contentKeyOfUri, contentPrefix, findingIndexKey, findingKey, recordKey } from './keys';
 import type { AgentRecord, FindingRecord } from './record';
@@ -101,6 +103,7 @@ export class StoreDrain implements Drain {
         result.unreadableLines += wereRead.filter((wasRead) => !wasRead).length;
         result.flushedLines += batch.length;
       }
+      await this.putCallIndex(request.journalFile, lines);
       return result;
     } catch (error) {
       return { ...result, error };
@@ -154,6 +157,14 @@ export class StoreDrain implements Drain {
       if (entry.workflowId !== undefined) await this.putJson(findingKey(entry), entry);
     } else await this.putJson(recordKey(entry), await this.completeRefs(entry, index, request));
     return true;
+  }
+
+  /** In one write for the whole journal: a second write a call would cost what the first does. */
+  private async putCallIndex(journalFile: string, lines: readonly string[]): Promise<void> {
+    const id = parseJournalFileName(path.basename(journalFile))?.id;
+    if (id === undefined) return;
+    for (const [prefix, text] of callIndex(lines))
+      await this.store.put(`${prefix}${id}.jsonl`, Buffer.from(text, 'utf8'));
   }
 
   private async completeRefs(record: AgentRecord, index: number, request: FlushRequest): Promise<AgentRecord> {

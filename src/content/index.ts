@@ -5,6 +5,8 @@
  */
 
 export type { AgentCorrelation, ContentRef, ContentRefs, Outcome, UsageSource } from '../activity/observation';
+export type { IndexedCall } from './call-index';
+export { type CallList, type CallsQuery, readCalls } from './calls-reader';
 export { type ClaimCheckOptions, claimCheck } from './claim-check';
 export type { ClaimCheckFailureType } from './claim-failures';
 export { type FindingList, type FindingsQuery, readFindings } from './findings-reader';

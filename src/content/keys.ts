@@ -2,7 +2,8 @@
  * Keys of the content store. Everything about a run is one prefix listing:
  * `records/<namespace>/<workflowId>/<runId>/<activityId>-<attempt>.json`, and content is addressed per namespace:
  * `content/<namespace>/sha256/<2 hex>/<hex>`. Findings are under their run, and once more by day, so that the runs which
- * one affects are found: `findings/<namespace>/<day>/<id>/<hash>.json`.
+ * one affects are found: `findings/<namespace>/<day>/<id>/<hash>.json`. Model calls are listed by the hour in which they
+ * ended: `calls/<namespace>/<day>/<hour>/<journal id>.jsonl`.
  *
  * @module
  */
@@ -122,9 +123,15 @@ export function findingsPrefix(namespace: string, day?: string, id?: string): st
   return `${segments.join('/')}/`;
 }
 
-/** UTC day of a time, as the index of findings is divided. */
+/** UTC day of a time, as the indexes of findings and calls are divided. */
 export function dayOf(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 10);
+}
+
+/** Prefix of the model calls of a namespace that ended in the hour (UTC) of a time. */
+export function callsPrefix(namespace: string, endedAtMs: number): string {
+  const hour = new Date(endedAtMs).toISOString().slice(11, 13);
+  return `calls/${encodeSegment(namespace)}/${dayOf(endedAtMs)}/${hour}/`;
 }
 
 /** Where the index of findings has it: one entry for a run and cause on a day, whoever reports it. */

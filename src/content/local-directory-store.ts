@@ -138,7 +138,7 @@ export class LocalDirectoryStore implements ContentStore {
     if (this.prepared) return;
     // Content next to source code is one `git add .` away from being published.
     if (makePrivateDirectory(this.directory)) fs.writeFileSync(path.join(this.directory, '.gitignore'), '*\n');
-    for (const name of ['content', 'records', 'findings', 'payloads', 'tmp']) {
+    for (const name of ['content', 'records', 'calls', 'findings', 'payloads', 'tmp']) {
       const directory = path.join(this.directory, name);
       makePrivateDirectory(directory);
       restrictToOwner(directory);
@@ -180,7 +180,7 @@ export class LocalDirectoryStore implements ContentStore {
 
   private fileOf(key: string): string {
     if (
-      !/^(?:content|records|findings|payloads)(?:\/[^/\\\0]+)*$/.test(key) ||
+      !/^(?:content|records|calls|findings|payloads)(?:\/[^/\\\0]+)*$/.test(key) ||
       key.split('/').some((part) => /^\.+$/.test(part))
     ) {
       throw new TypeError(`not a key of a content store: ${JSON.stringify(key)}`);

@@ -42,7 +42,7 @@ export interface AgentRecord extends AgentCorrelation {
   readonly startedAtMs: number;
   readonly durationMs: number;
   readonly outcome: Outcome;
-  /** Value of `gen_ai.provider.name`. */
+  /** Value of `gen_ai.provider.name`: whoever answered, else what the error or the model that was asked for tells. */
   readonly provider?: string;
   /** Value of `gen_ai.operation.name`. */
   readonly operation?: string;
@@ -96,7 +96,7 @@ export function buildRecord(
   traceIds: TraceIds,
   errorMessage: string | undefined,
 ): AgentRecord {
-  const { correlation, call, tool, costUsd, inputBytes, outputBytes } = observation;
+  const { correlation, call, tool, costUsd, inputBytes, outputBytes, requestModel } = observation;
   const record: Draft<AgentRecord> = {
     version: RECORD_VERSION,
     kind: observation.kind,
@@ -109,6 +109,8 @@ export function buildRecord(
   };
   if (tool !== undefined) record.tool = short(tool);
   if (call !== undefined) addCall(record, call);
+  else if (observation.kind === 'llm') addProvider(record, observation);
+  if (record.requestModel === undefined && requestModel !== undefined) record.requestModel = short(requestModel);
   if (costUsd !== undefined) record.costUsd = costUsd;
   if (observation.error !== undefined) record.error = errorFields(observation, errorMessage);
   if (inputBytes !== undefined) record.inputBytes = inputBytes;
@@ -138,6 +140,12 @@ function addCall(record: Draft<AgentRecord>, call: NonNullable<ActivityObservati
     ...(id === undefined ? undefined : { id: short(id) }),
   }));
   record.turns = call.turns;
+}
+
+/** Of a call without a response. */
+function addProvider(record: Draft<AgentRecord>, { errorInfo, requestProvider }: ActivityObservation): void {
+  const provider = errorInfo?.provider ?? requestProvider;
+  if (provider !== undefined) record.provider = provider;
 }
 
 function errorFields({ error, errorInfo }: ActivityObservation, message: string | undefined): RecordedError {

@@ -9,13 +9,13 @@ export const MODELS: Trouble = {
   breaks: 'Providers fail, limit, refuse, take their time, want to be paid, and are asked for more than the budget.',
   cure: 'Providers answer at once, and little is asked.',
   alerts: [
-    { alert: 'TemporalAgentModelErrors', severity: 'warning' },
-    { alert: 'TemporalAgentModelRateLimited', severity: 'warning' },
-    { alert: 'TemporalAgentModelRefusals', severity: 'warning' },
-    { alert: 'TemporalAgentModelSlow', severity: 'warning' },
-    { alert: 'TemporalAgentQuotaExhausted', severity: 'critical' },
-    { alert: 'TemporalAgentTokenBurn', severity: 'warning' },
-    { alert: 'TemporalAgentCostBurn', severity: 'warning' },
+    { alert: 'TemporalAgentModelErrors', severity: 'warning', names: 'answer-' },
+    { alert: 'TemporalAgentModelRateLimited', severity: 'warning', names: 'classify-' },
+    { alert: 'TemporalAgentModelRefusals', severity: 'warning', names: 'moderate-' },
+    { alert: 'TemporalAgentModelSlow', severity: 'warning', names: 'plan-' },
+    { alert: 'TemporalAgentQuotaExhausted', severity: 'critical', names: 'translate-' },
+    { alert: 'TemporalAgentTokenBurn', severity: 'warning', names: 'digest-' },
+    { alert: 'TemporalAgentCostBurn', severity: 'warning', names: 'digest-' },
   ],
 };
 

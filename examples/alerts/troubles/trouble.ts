@@ -7,6 +7,11 @@ import type { Report } from '../report';
 import { TIME_SCALE } from '../settings';
 import type { Surroundings } from '../surroundings';
 
+export interface TroubleAlert extends ExpectedAlert {
+  /** How the workflow ids begin of the runs that the command of the alert has to name, where it names runs. */
+  readonly names?: string;
+}
+
 /** Something that goes wrong and is none of the failure patterns. */
 export interface Trouble {
   /** Name of its recording, too. */
@@ -15,7 +20,7 @@ export interface Trouble {
   /** What goes wrong, in one sentence. */
   readonly breaks: string;
   readonly cure: string;
-  readonly alerts: readonly ExpectedAlert[];
+  readonly alerts: readonly TroubleAlert[];
 }
 
 /** A trouble that has begun. */
@@ -67,7 +72,7 @@ export async function playTrouble(
   report.line(name, `mended: ${trouble.cure}`);
   for (const delivery of delivered) {
     if (delivery === undefined) continue;
-    const wrong = await checkCommand(watch.commands, delivery.command);
+    const wrong = await checkCommand(watch.commands, delivery.command, delivery.expected.names);
     if (wrong === undefined) report.troubles.delivered++;
     else report.fail(name, wrong);
   }
@@ -86,7 +91,7 @@ export async function playTrouble(
     await play.end();
   };
 
-  function labelsOf({ alert, severity }: ExpectedAlert) {
+  function labelsOf({ alert, severity }: TroubleAlert) {
     const labels = { alertname: alert, severity };
     return WITHOUT_NAMESPACE.has(alert) ? labels : { ...labels, temporal_namespace: trouble.namespace };
   }

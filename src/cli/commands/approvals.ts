@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { ApprovalClient } from '../../client/approval-client';
 import { ApprovalRefusedError } from '../../client/approval-errors';
 import { type GetApprovalsOptions, type ListApprovalsOptions, MAX_LISTED } from '../../client/approval-options';
@@ -18,6 +18,7 @@ import { addRemarkCommands } from '../approvals/remark-commands';
 import { CliError, EXIT } from '../cli-error';
 import type { Output } from '../output';
 import { printable, printableJson } from '../printable';
+import { wholeNumber } from '../whole-number';
 
 interface ListFlags extends ApprovalFlags {
   readonly overdue?: boolean;
@@ -53,7 +54,7 @@ function addListCommand(approvals: Command, output: Output): void {
     .description('Lists open approvals, the most urgent first.')
     .option('--overdue', 'only those whose due time has passed')
     .option('--task-type <type>', 'only runs of this AgentTaskType', parseId)
-    .option('--limit <n>', `most approvals to list, up to ${MAX_LISTED} (default: 100)`, parseLimit)
+    .option('--limit <n>', `most approvals to list, up to ${MAX_LISTED} (default: 100)`, wholeNumber(1, MAX_LISTED))
     .option('--no-details', 'ask visibility alone: one approval a run, without id and subject');
   addApprovalOptions(command, 'longest to wait for the details of all runs together (default: 10s)').action(
     async (flags: ListFlags) => {
@@ -114,10 +115,4 @@ function what({ overdue, taskType, namespace }: ListFlags): string {
   return printable(
     `${overdue === true ? 'overdue' : 'open'} approvals${type} in namespace ${JSON.stringify(namespace)}`,
   );
-}
-
-function parseLimit(value: string): number {
-  const limit = Number(value);
-  if (Number.isSafeInteger(limit) && limit >= 1 && limit <= MAX_LISTED) return limit;
-  throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_LISTED}`);
 }

@@ -1,18 +1,19 @@
 import type { Connection } from '@temporalio/client';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import { redactErrorText } from '../../content/redaction';
 import { CliError, EXIT, isNotFoundError } from '../cli-error';
 import { addConnectionOptions, type ConnectionFlags, withConnection } from '../connection';
+import { addContentDirectoryOption, type ContentDirectoryFlags } from '../content-directory';
 import { buildExplanation } from '../explain/build-explanation';
 import type { Explanation } from '../explain/explanation';
 import { printExplanation } from '../explain/print-explanation';
 import { type Chain, readChain } from '../explain/read-chain';
 import { readRecords } from '../explain/read-records';
 import type { Output } from '../output';
+import { wholeNumber } from '../whole-number';
 
-interface ExplainFlags extends ConnectionFlags {
+interface ExplainFlags extends ConnectionFlags, ContentDirectoryFlags {
   readonly runId?: string;
-  readonly contentDir: string;
   readonly limit: number;
   readonly json?: boolean;
 }
@@ -26,14 +27,9 @@ export function addExplainCommand(program: Command, output: Output): void {
     .description('Tells the story of one agent from its history and records: what it did, and what it waits for.')
     .argument('<workflow-id>', 'workflow id of the agent')
     .option('--run-id <id>', 'one run of a continue-as-new chain; the latest one when left out')
-    .addOption(
-      new Option('--content-dir <directory>', 'where the worker keeps records and content')
-        .env('TEMPORAL_AGENT_OBSERVABILITY_CONTENT')
-        .default('./.agent-content'),
-    )
-    .option('--limit <events>', 'most history events to read', parseLimit, DEFAULT_EVENT_LIMIT)
+    .option('--limit <events>', 'most history events to read', wholeNumber(1), DEFAULT_EVENT_LIMIT)
     .option('--json', 'print the story as JSON; its form is described in docs/explain.md');
-  addConnectionOptions(command)
+  addConnectionOptions(addContentDirectoryOption(command))
     .addHelpText(
       'after',
       `
@@ -85,10 +81,4 @@ async function findChain(connection: Connection, workflowId: string, flags: Expl
       { cause: error },
     );
   }
-}
-
-function parseLimit(value: string): number {
-  const limit = Number(value);
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new InvalidArgumentError('expected a whole number from 1');
-  return limit;
 }

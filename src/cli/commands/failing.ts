@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { DEFAULT_EXPORTER_CONFIG } from '../../exporter/config';
 import { CliError, EXIT } from '../cli-error';
 import { addConnectionOptions, type ConnectionFlags, withConnection } from '../connection';
@@ -6,6 +6,7 @@ import { plural } from '../explain/format';
 import { findFailing } from '../failing/find-failing';
 import { printFailing } from '../failing/print-failing';
 import type { Output } from '../output';
+import { wholeNumber } from '../whole-number';
 
 interface FailingFlags extends ConnectionFlags {
   readonly taskType?: string;
@@ -38,7 +39,7 @@ export function addFailingCommand(program: Command, output: Output): void {
     .option(
       '--attempts <n>',
       'attempts from which on a workflow task counts as failing, where the server does not report it',
-      wholeNumber(2, Number.MAX_SAFE_INTEGER),
+      wholeNumber(2),
       DEFAULT_EXPORTER_CONFIG.failingAttempts,
     )
     .option('--fail', 'exit code 1 when there is one')
@@ -65,13 +66,4 @@ Examples:
         throw new CliError(`${plural(report.failing, 'agent stands', 'agents stand')} still.`, EXIT.failed);
       }
     });
-}
-
-function wholeNumber(min: number, max: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (Number.isSafeInteger(number) && number >= min && number <= max) return number;
-    const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
-    throw new InvalidArgumentError(`expected a whole number ${range}`);
-  };
 }

@@ -1,21 +1,17 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type FindingList, readFindings } from '../../content/findings-reader';
-import { LocalDirectoryStore } from '../../content/local-directory-store';
 import { FINDING_IDS, type FindingId } from '../../definitions/findings';
-import { CliError, EXIT } from '../cli-error';
 import { addNamespaceOption } from '../connection';
+import { addContentDirectoryOption, type ContentDirectoryFlags, readContentDirectory } from '../content-directory';
 import { parseDuration } from '../duration';
 import { plural, table } from '../explain/format';
 import { isoTime } from '../explain/time';
 import type { Output } from '../output';
 
-interface FindingsFlags {
+interface FindingsFlags extends ContentDirectoryFlags {
   readonly id?: FindingId;
   readonly since: number;
   readonly namespace: string;
-  readonly contentDir: string;
   readonly json?: boolean;
 }
 
@@ -31,13 +27,8 @@ export function addFindingsCommand(program: Command, output: Output): void {
         .argParser(parseDuration)
         .default(DAY_MS, '1d'),
     )
-    .addOption(
-      new Option('--content-dir <directory>', 'where the worker keeps records and content')
-        .env('TEMPORAL_AGENT_OBSERVABILITY_CONTENT')
-        .default('./.agent-content'),
-    )
     .option('--json', 'print the findings as JSON');
-  addNamespaceOption(command)
+  addNamespaceOption(addContentDirectoryOption(command))
     .addHelpText(
       'after',
       `
@@ -51,29 +42,14 @@ Examples:
     )
     .action(async (flags: FindingsFlags) => {
       const sinceMs = Date.now() - flags.since;
-      const found = await read(flags, sinceMs);
+      const { namespace, id } = flags;
+      const found = await readContentDirectory(flags, 'Findings', (store) =>
+        readFindings(store, { namespace, sinceMs, ...(id !== undefined && { id }) }),
+      );
       if (flags.json === true) {
-        output.print(JSON.stringify({ namespace: flags.namespace, since: isoTime(sinceMs), ...found }, null, 2));
+        output.print(JSON.stringify({ namespace, since: isoTime(sinceMs), ...found }, null, 2));
       } else for (const line of lines(found, flags, sinceMs)) output.print(line);
     });
-}
-
-async function read({ contentDir, namespace, id }: FindingsFlags, sinceMs: number): Promise<FindingList> {
-  const directory = path.resolve(contentDir);
-  if (!existsSync(directory)) {
-    throw new CliError(
-      `There is no content directory ${directory}.`,
-      EXIT.notFound,
-      'Name the directory of the worker (its option content) with --content-dir or TEMPORAL_AGENT_OBSERVABILITY_CONTENT.',
-    );
-  }
-  try {
-    const store = new LocalDirectoryStore({ directory });
-    return await readFindings(store, { namespace, sinceMs, ...(id !== undefined && { id }) });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(`Findings in ${directory} cannot be read: ${reason}`, EXIT.failed, undefined, { cause: error });
-  }
 }
 
 function lines({ findings, unreadable, truncated }: FindingList, flags: FindingsFlags, sinceMs: number): string[] {

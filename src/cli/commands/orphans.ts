@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type FoundOrphans, findOrphans, type Orphan } from '../../exporter/orphans';
 import { taskStartMs } from '../../exporter/task-start';
 import { TemporalDescriber } from '../../exporter/temporal-describer';
@@ -13,6 +13,7 @@ import { type EndBy, type EndResult, endOrphans } from '../orphans/end-orphans';
 import { buildReport, reportLines } from '../orphans/report';
 import type { Output } from '../output';
 import type { Terminal } from '../terminal';
+import { wholeNumber } from '../whole-number';
 
 interface OrphansFlags extends ConnectionFlags {
   readonly taskType?: string;
@@ -41,7 +42,7 @@ export function addOrphansCommand(program: Command, output: Output, terminal: Te
       'only agents whose task began so long ago: a number and s, m, h or d',
       parseDuration,
     )
-    .option('--limit <n>', 'most running children to look at, from the oldest on', parseLimit, DEFAULT_LIMIT)
+    .option('--limit <n>', 'most running children to look at, from the oldest on', wholeNumber(1), DEFAULT_LIMIT)
     .option('--cancel', 'ask them to end: their code can clean up, and can refuse')
     .addOption(new Option('--terminate', 'end them at once: their code is not asked').conflicts('cancel'))
     .option('--reason <text>', 'stands in their histories; how the parent ended when left out')
@@ -154,10 +155,4 @@ function conclude(results: readonly EndResult[], output: Output): void {
   }
   const failed = count('failed');
   if (failed > 0) throw new CliError(`${failed} of ${plural(results.length, 'run')} could not be ended.`, EXIT.failed);
-}
-
-function parseLimit(value: string): number {
-  const limit = Number(value);
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new InvalidArgumentError('expected a whole number from 1');
-  return limit;
 }

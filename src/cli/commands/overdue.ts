@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { EXPORTER_ENV_PREFIX } from '../../exporter/options/definitions';
 import { CliError, EXIT } from '../cli-error';
 import { addConnectionOptions, withConnection } from '../connection';
@@ -8,6 +8,7 @@ import { connectionFlags, readConfiguration } from '../exporter/read-configurati
 import type { Output } from '../output';
 import { findOverdue } from '../overdue/find-overdue';
 import { printOverdue } from '../overdue/print-overdue';
+import { wholeNumber } from '../whole-number';
 
 interface OverdueFlags {
   readonly config?: string;
@@ -38,7 +39,7 @@ export function addOverdueCommand(program: Command, output: Output): void {
         'configuration of the exporter, for what it expects of task types and for what the flags leave out of the connection',
       ).env(`${EXPORTER_ENV_PREFIX}CONFIG`),
     )
-    .option('--limit <n>', `most agents to list, up to ${MAX_LIMIT}`, parseLimit, DEFAULT_LIMIT)
+    .option('--limit <n>', `most agents to list, up to ${MAX_LIMIT}`, wholeNumber(1, MAX_LIMIT), DEFAULT_LIMIT)
     .option('--fail', 'exit code 1 when an agent is overdue')
     .option('--json', 'print the agents as JSON; its form is described in docs/overdue.md');
   addConnectionOptions(command)
@@ -72,12 +73,4 @@ Examples:
         throw new CliError(`${plural(report.overdue, 'agent is', 'agents are')} overdue.`, EXIT.failed);
       }
     });
-}
-
-function parseLimit(value: string): number {
-  const limit = Number(value);
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-    throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_LIMIT}`);
-  }
-  return limit;
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { decodeBundleConfig } from '../../definitions/bundle-config';
 import { CliError, EXIT } from '../cli-error';
 import { addConnectionOptions, type ConnectionFlags, withConnection } from '../connection';
@@ -6,6 +6,7 @@ import { plural } from '../explain/format';
 import type { Output } from '../output';
 import { printReport } from '../replay-check/print-report';
 import type { ReplayReport } from '../replay-check/report';
+import { wholeNumber } from '../whole-number';
 import { type WorkflowFlags, workflowSource } from '../workflow-code/workflow-source';
 
 interface ReplayCheckFlags extends ConnectionFlags, WorkflowFlags {
@@ -36,7 +37,7 @@ export function addReplayCheckCommand(program: Command, output: Output): void {
     .option(
       '--limit <n>',
       'most runs to replay of each workflow type, from newest to oldest',
-      parseLimit,
+      wholeNumber(1),
       DEFAULT_LIMIT,
     )
     .option('--json', 'print the report as JSON; its form is described in docs/replay-check.md');
@@ -89,10 +90,4 @@ function failure({ findings, unchecked, workflowTypes }: ReplayReport): CliError
     `${plural(unchecked.length, 'open run')} could not be checked: ${types.join(', ')}.`,
     EXIT.failed,
   );
-}
-
-function parseLimit(value: string): number {
-  const limit = Number(value);
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new InvalidArgumentError('expected a whole number from 1');
-  return limit;
 }

@@ -75,6 +75,7 @@ function isModelCall({ attempts, story, activityType }: MergedActivity): boolean
 function explainIteration(activity: MergedActivity, number: number): ExplainedIteration {
   const call = callOf(activity);
   const answered = activity.attempts.findLast(isAnswered);
+  const latest = activity.attempts.at(-1);
   return {
     number,
     ...common(activity),
@@ -82,8 +83,8 @@ function explainIteration(activity: MergedActivity, number: number): ExplainedIt
     refusal: call?.refusal ?? false,
     toolCalls: call?.toolCalls ?? [],
     ...defined({
-      provider: call?.provider,
-      model: call?.model ?? call?.requestModel,
+      provider: call?.provider ?? latest?.provider,
+      model: call?.model ?? call?.requestModel ?? latest?.requestModel,
       usage: call?.usage,
       costUsd: answered?.costUsd,
       finish: call?.finish,

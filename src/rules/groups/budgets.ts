@@ -16,15 +16,17 @@ export function budgetRules(promQl: PromQl, thresholds: AlertThresholds): readon
     keepFiringSeconds: 10 * MINUTE_SECONDS,
     severity: 'warning',
     pattern: 3,
-    command: `overdue --namespace ${shell(namespace)} --task-type ${shell(taskType)}`,
     query: `ExecutionStatus = 'Running' AND AgentTaskType = ${quoted(taskType)}`,
     dashboard: 'models',
     variables: [namespace, taskType],
   } as const;
+  const spenders = (order: 'tokens' | 'cost') =>
+    `calls --namespace ${shell(namespace)} --task-type ${shell(taskType)} --sort ${order} --since 1h`;
   return [
     {
       ...shared,
       alert: 'TemporalAgentTokenBurn',
+      command: spenders('tokens'),
       expr: over('tokensPerHour', 'llmInputTokens', 'llmOutputTokens'),
       summary: 'A task type uses more tokens than its budget',
       description: `${which} uses {{ $value | humanize }} tokens an hour. Look for agents that loop.`,
@@ -32,6 +34,7 @@ export function budgetRules(promQl: PromQl, thresholds: AlertThresholds): readon
     {
       ...shared,
       alert: 'TemporalAgentCostBurn',
+      command: spenders('cost'),
       expr: over('costPerHourUsd', 'llmCost'),
       summary: 'A task type costs more than its budget',
       description: `${which} costs {{ $value | humanize }} US dollars an hour. Look for agents that loop.`,

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../definitions/duration';
 import { labelled, MINUTE_SECONDS, quoted, shell } from '../alert';
 import type { PromQl } from '../promql';
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule';
@@ -20,9 +21,13 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
   const share = (outcome: string) => `${calls(byUse, outcome)} / (${calls(byUse)} >= ${thresholds.minimumModelCalls})`;
   const which = `Model ${labelled('model')} of ${labelled('provider')} in namespace ${labelled(namespace)}`;
   const where = `Task type ${labelled(taskType)} in namespace ${labelled(namespace)}`;
+  /** Runs of which calls have caused the alert. */
+  const callsOf = (labels: string, which: string) =>
+    `calls --namespace ${shell(namespace)} ${labels} ${which} --since 1h`;
+  const ofOneModel = `--provider ${shell('provider')} --model ${shell('model')}`;
+  const ofOneUse = `--task-type ${shell(taskType)} --provider ${shell('provider')}`;
   const ofModel = {
     keepFiringSeconds: 5 * MINUTE_SECONDS,
-    command: `findings --namespace ${shell(namespace)} --since 1h`,
     // An error names the model that was asked for, responses one of its versions.
     query: `ExecutionStatus = 'Running' AND AgentModel STARTS_WITH ${quoted('model')}`,
     dashboard: 'models',
@@ -44,6 +49,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       ...ofTaskType,
       alert: 'TemporalAgentModelErrors',
       severity: 'warning',
+      command: callsOf(ofOneUse, '--outcome error,timeout'),
       expr: `${share('outcome=~"error|timeout"')} > ${thresholds.modelErrorRatio}`,
       forSeconds: 5 * MINUTE_SECONDS,
       summary: 'A large share of model calls fails',
@@ -53,6 +59,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       ...ofModel,
       alert: 'TemporalAgentModelRateLimited',
       severity: 'warning',
+      command: callsOf(ofOneModel, `--error-type ${OVERLOAD_ERRORS.join(',')}`),
       expr: `sum by (${byModel}) (increase(${promQl.metric('llmErrors', `error_type=~"${OVERLOAD_ERRORS.join('|')}"`)}[${window}])) > ${thresholds.rateLimitedCalls}`,
       forSeconds: 5 * MINUTE_SECONDS,
       summary: 'The provider limits the rate of model calls',
@@ -62,6 +69,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       ...ofTaskType,
       alert: 'TemporalAgentModelRefusals',
       severity: 'warning',
+      command: callsOf(ofOneUse, '--outcome refusal,content_filter'),
       expr: `${share('outcome=~"refusal|content_filter"')} > ${thresholds.modelRefusalRatio}`,
       forSeconds: 5 * MINUTE_SECONDS,
       summary: 'A large share of model calls is refused or filtered',
@@ -71,6 +79,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       ...ofModel,
       alert: 'TemporalAgentModelSlow',
       severity: 'warning',
+      command: callsOf(ofOneModel, `--slower-than ${formatDuration(thresholds.modelLatencySeconds * 1000)}`),
       expr: `${p95} > ${thresholds.modelLatencySeconds}`,
       forSeconds: 10 * MINUTE_SECONDS,
       summary: 'Model calls are slow',
