@@ -126,6 +126,15 @@ test('a record adds the attempts that history has forgotten', () => {
   ]);
 });
 
+test('names the model that a call without an answer asked for, and counts no answer', () => {
+  const scheduled = EVENTS.findIndex((event) => event.activityTaskScheduledEventAttributes != null);
+  const failed = { ...ANSWER, outcome: 'error', requestModel: 'gpt-5', error: { name: 'RateLimitError' } } as const;
+  const { model: _m, usage: _u, usageSource: _s, turns: _t, ...unanswered } = failed;
+  const { iterations, totals } = story(EVENTS.slice(0, scheduled + 1), {}, { records: [record('1', 1, unanswered)] });
+  expect(iterations).toMatchObject([{ provider: 'openai', model: 'gpt-5' }]);
+  expect(totals.tokensByModel).toEqual({});
+});
+
 test('says how many attempts ended unseen', () => {
   const { failedAttempts, notes } = story(EVENTS, {}, { records: [record('2', 4)] });
   expect(failedAttempts).toMatchObject([{ attempt: 3, source: 'history' }]);
