@@ -63,9 +63,9 @@ export const APPROVALS: DashboardSpec = {
           markdown: [
             '```sh',
             'temporal-agent-observability approvals list --overdue',
-            'temporal-agent-observability approvals show <workflow id>',
-            'temporal-agent-observability approvals approve <workflow id> <approval id> --actor <you>',
-            'temporal-agent-observability approvals reject <workflow id> <approval id> --actor <you>',
+            'temporal-agent-observability approvals show <workflow-id>',
+            'temporal-agent-observability approvals approve <workflow-id> <approval-id> --actor <you>',
+            'temporal-agent-observability approvals reject <workflow-id> <approval-id> --actor <you>',
             '```',
             '',
             'Nothing is decided and no time-out is applied while no worker runs: start one first.',

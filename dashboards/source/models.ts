@@ -34,6 +34,11 @@ function totalShare(outcome: string): string {
   return `(sum(${growth(calls(`outcome=~"${outcome}"`))}) or 0 * ${all}) / (${all} > 0)`;
 }
 
+/** What says which runs the calls belong to. */
+function listedBy(choice: string): string {
+  return `\`temporal-agent-observability calls ${choice} --since 1h\` lists the runs.`;
+}
+
 const FAILED = 'error|timeout';
 const DECLINED = 'refusal|content_filter';
 
@@ -162,8 +167,7 @@ export const MODELS: DashboardSpec = {
       ).map(([q, name]) =>
         timeseries({
           title: `Duration, ${name.toLowerCase()}`,
-          description:
-            'Duration of model calls by model, waiting in the client included, one per attempt of an activity. Points are single calls with a trace.',
+          description: `Duration of model calls by model, waiting in the client included, one per attempt of an activity.${q === 0.95 ? ' Points are single calls with a trace.' : ''} ${listedBy('--slower-than 2m')}`,
           unit: unitOf('llmCallDuration'),
           width: 8,
           ...(q === 0.95 && { thresholds: { warning: modelLatencySeconds } }),
@@ -186,7 +190,7 @@ export const MODELS: DashboardSpec = {
         }),
         timeseries({
           title: 'Failing, share',
-          description: 'Share of model calls that end in an error or a time-out, by task type and provider.',
+          description: `Share of model calls that end in an error or a time-out, by task type and provider. ${listedBy('--outcome error,timeout')}`,
           unit: 'percentunit',
           max: 1,
           width: 8,
@@ -197,8 +201,7 @@ export const MODELS: DashboardSpec = {
         }),
         timeseries({
           title: 'Refused or filtered, share',
-          description:
-            'Share of model calls that the model or a filter of its provider declined, by task type and provider. A prompt, an input or a version of the model has changed where it jumps.',
+          description: `Share of model calls that the model or a filter of its provider declined, by task type and provider. A prompt, an input or a version of the model has changed where it jumps. ${listedBy('--outcome refusal,content_filter')}`,
           unit: 'percentunit',
           max: 1,
           width: 8,
@@ -209,8 +212,7 @@ export const MODELS: DashboardSpec = {
         }),
         timeseries({
           title: 'Errors by type',
-          description:
-            'Failed model calls, one per attempt, by what went wrong. `auth`, `bad_request`, `context_length` and `quota_exhausted` do not pass by themselves.',
+          description: `Failed model calls, one per attempt, by what went wrong. \`auth\`, \`bad_request\`, \`context_length\` and \`quota_exhausted\` do not pass by themselves. ${listedBy('--error-type bad_request')}`,
           unit: unitOf('llmErrors'),
           width: 8,
           queries: [{ expr: sumBy(['error_type'], growth(metric('llmErrors'))), legend: '{{error_type}}' }],
@@ -218,8 +220,7 @@ export const MODELS: DashboardSpec = {
         }),
         timeseries({
           title: 'Rate limits',
-          description:
-            'Model calls that the provider refused because it has too much to do or a limit was reached, by model. Lower the concurrency of the workers, or ask for a higher limit.',
+          description: `Model calls that the provider refused because it has too much to do or a limit was reached, by model. Lower the concurrency of the workers, or ask for a higher limit. ${listedBy(`--error-type ${OVERLOAD_ERRORS.join(',')}`)}`,
           unit: unitOf('llmErrors'),
           width: 8,
           queries: [
@@ -278,7 +279,7 @@ export const MODELS: DashboardSpec = {
         }),
         timeseries({
           title: 'Cost per hour',
-          description: 'By model, of models with a known price.',
+          description: `By model, of models with a known price. ${listedBy('--sort cost')}`,
           unit: unitOf('llmCost'),
           width: 8,
           queries: [{ expr: `${sumBy(BY_MODEL, rate(metric('llmCost')))} * 3600`, legend: MODEL }],

@@ -179,7 +179,7 @@ export const FINDINGS = [
     severity: 'warning',
     title: 'An approval was escalated because nobody decided it in time',
     advice:
-      'Decide it before its next deadline, and see that whoever is asked first gets to know: `temporal-agent-observability approvals show <workflow id>` tells when it was asked and who has seen it.',
+      'Decide it before its next deadline, and see that whoever is asked first gets to know: `temporal-agent-observability approvals show <workflow-id>` tells when it was asked and who has seen it.',
   },
   {
     id: 'nondeterminism',

@@ -8,6 +8,7 @@ import { SEARCH_ATTRIBUTE_NAMES } from '#lib/definitions/search-attributes';
 import { dashboardUid } from '#lib/rules/rule-text';
 import { dashboards } from '../../dashboards/source';
 import { DASHBOARDS, type Dashboard, FOLDER, type Panel } from '../../examples/monitoring/panels/shipped-dashboards';
+import { checkCommand, commandsIn } from '../alerts/command-line';
 import { ALERTS, definitionOf, PANELS, parsed, QUERIES, wrong } from './shipped';
 
 /** Fields of a run that visibility knows by itself. */
@@ -193,3 +194,10 @@ function overlap(a: Panel, b: Panel): boolean {
     apart(a.gridPos.y, a.gridPos.h, b.gridPos.y, b.gridPos.h)
   );
 }
+
+test('the commands that panels name exist', () => {
+  const texts = PANELS.flatMap(({ panel: { description = '', options } }) => [description, options?.content ?? '']);
+  const commands = texts.flatMap(commandsIn);
+  expect(commands.length).toBeGreaterThan(30);
+  for (const command of commands) checkCommand(command);
+});
