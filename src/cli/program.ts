@@ -13,7 +13,7 @@ import { addRenderCommand } from './commands/render';
 import { addReplayCheckCommand } from './commands/replay-check';
 import { addSetupCommand } from './commands/setup';
 import { addTransformsCommand } from './commands/transforms';
-import type { Output } from './output';
+import { type Output, safeOutput } from './output';
 import { PROCESS_TERMINAL, type Terminal } from './terminal';
 
 /** The command line, unread. */
@@ -50,9 +50,10 @@ Exit codes:
 /** Runs the command line and returns its exit code. Prints errors; never throws. */
 export async function run(
   args: readonly string[],
-  output: Output,
+  rawOutput: Output,
   terminal: Terminal = PROCESS_TERMINAL,
 ): Promise<ExitCode> {
+  const output = safeOutput(rawOutput);
   const program = createProgram(output, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -149,6 +149,7 @@ test.each([
   [['--error-type', 'rate_limited,slow'], 'expected one or more of rate_limited, '],
   [['--slower-than', '5'], 'for example 1h or 7d'],
   [['--since', 'yesterday'], 'for example 1h or 7d'],
+  [['--since', '32d'], 'expected 31d at most'],
   [['--limit', '0'], 'expected a whole number from 1 to'],
   [['--sort', 'name'], 'Allowed choices are last, longest, tokens, cost'],
 ])('wrong usage is exit code 2: %s', async (args, words) => {
@@ -161,4 +162,25 @@ test('a directory that is not there is exit code 4, with what to name', async ()
   const { exitCode, err } = await cli('calls', '--content-dir', '/no/such/directory');
   expect(exitCode).toBe(4);
   expect(err).toContain('--content-dir');
+});
+
+test('names cannot steer the terminal or make rows of their own, and JSON keeps them', async () => {
+  const model = 'gpt\u001b]0;title\u0007\u202e\nfake row';
+  const task = { taskType: 'evil\u001b[2J' };
+  const { workflowId } = await worker.call('refuse', [{ model }], {}, task);
+  const where = ['--namespace', namespace, '--content-dir', worker.effects.directory];
+  const told = await Promise.all([
+    calls(),
+    cli('explain', workflowId, '--address', inject('temporalAddress'), ...where),
+    calls('--json'),
+  ]);
+  for (const { exitCode, out } of told) {
+    expect(exitCode).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+    expect(out).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(out).toContain('evil\\u001b[2J');
+  }
+  const [table, , json] = told.map(({ out }) => out);
+  expect(table).not.toMatch(/^fake row/m);
+  expect(JSON.parse(json ?? '').entries[0]).toMatchObject({ model, ...task });
 });

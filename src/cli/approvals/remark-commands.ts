@@ -4,7 +4,7 @@ import { ApprovalRefusedError } from '../../client/approval-errors';
 import type { ApprovalVerdict, ApprovalView } from '../../definitions/approvals';
 import { defined } from '../../definitions/defined';
 import type { Output } from '../output';
-import { printable, printableJson } from '../printable';
+import { printable } from '../printable';
 import {
   actorOf,
   addApprovalOptions,
@@ -57,7 +57,7 @@ export function addRemarkCommands(approvals: Command, output: Output): void {
         if (approvalId === undefined) output.note(`The one open approval: ${printable(id)}`);
         return saying(flags, output, () => send(client, remark, workflowId, id, flags));
       });
-      if (flags.json === true) output.print(printableJson(result));
+      if (flags.json === true) output.print(JSON.stringify(result, null, 2));
       else for (const line of lines(result)) output.print(line);
     });
   }
@@ -88,7 +88,9 @@ async function saying<T>(flags: RemarkFlags, output: Output, sending: () => Prom
     if (flags.json === true && error instanceof ApprovalRefusedError) {
       const { workflowId, approvalId, reason, retry, approval } = error;
       const { namespace } = flags;
-      output.print(printableJson({ namespace, workflowId, approvalId, refused: { reason, retry }, approval }));
+      output.print(
+        JSON.stringify({ namespace, workflowId, approvalId, refused: { reason, retry }, approval }, null, 2),
+      );
     }
     throw error;
   }

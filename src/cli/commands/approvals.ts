@@ -17,7 +17,7 @@ import { listLines, viewLines } from '../approvals/print-approvals';
 import { addRemarkCommands } from '../approvals/remark-commands';
 import { CliError, EXIT } from '../cli-error';
 import type { Output } from '../output';
-import { printable, printableJson } from '../printable';
+import { printable } from '../printable';
 import { wholeNumber } from '../whole-number';
 
 interface ListFlags extends ApprovalFlags {
@@ -60,7 +60,7 @@ function addListCommand(approvals: Command, output: Output): void {
     async (flags: ListFlags) => {
       const { namespace } = flags;
       const found = await withApprovals(flags, (client) => client.list(listOptions(flags)));
-      if (flags.json === true) output.print(printableJson({ namespace, ...found }));
+      if (flags.json === true) output.print(JSON.stringify({ namespace, ...found }, null, 2));
       else for (const line of listLines(found, what(flags))) output.print(line);
     },
   );
@@ -77,7 +77,7 @@ function addShowCommand(approvals: Command, output: Output): void {
       const { namespace, runId, timeout } = flags;
       const options = defined({ runId, timeout });
       const view = await withApprovals(flags, (client) => read(client, workflowId, approvalId, options));
-      if (flags.json === true) output.print(printableJson({ namespace, workflowId, ...view }));
+      if (flags.json === true) output.print(JSON.stringify({ namespace, workflowId, ...view }, null, 2));
       else for (const line of viewLines(view, Date.now())) output.print(line);
     },
   );

@@ -22,6 +22,8 @@ interface CallsFlags extends CallFilter, ContentDirectoryFlags {
 const HOUR_MS = 3_600_000;
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 100_000;
+/** Longer than the default store keeps records. */
+const MAX_SINCE_MS = 31 * 24 * HOUR_MS;
 
 export function addCallsCommand(program: Command, output: Output): void {
   const command = program
@@ -45,7 +47,7 @@ export function addCallsCommand(program: Command, output: Output): void {
     .option('--slower-than <duration>', 'only calls that took longer: a number and s, m, h or d', parseDuration)
     .addOption(
       new Option('--since <duration>', 'how far back, up to 31d: a number and s, m, h or d')
-        .argParser(parseDuration)
+        .argParser(parseSince)
         .default(HOUR_MS, '1h'),
     )
     .addOption(
@@ -79,6 +81,12 @@ Examples:
       if (flags.json === true) output.print(JSON.stringify(report, null, 2));
       else for (const line of printCalls(report)) output.print(line);
     });
+}
+
+function parseSince(value: string): number {
+  const ms = parseDuration(value);
+  if (ms > MAX_SINCE_MS) throw new InvalidArgumentError('expected 31d at most');
+  return ms;
 }
 
 function listOf<T extends string>(known: readonly T[]): (value: string) => readonly T[] {

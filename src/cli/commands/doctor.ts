@@ -6,7 +6,6 @@ import { addConnectionOptions, type ConnectionFlags, isGiven } from '../connecti
 import { parseDuration } from '../duration';
 import { plural } from '../explain/format';
 import type { Output } from '../output';
-import { printableJson } from '../printable';
 import { type AttributeChoice, chooseAttributes, splitNames } from './choose-attributes';
 
 interface DoctorFlags extends ConnectionFlags, AttributeChoice {
@@ -99,7 +98,7 @@ Examples:
         ...(grafana !== undefined && { grafana }),
         ...(grafanaToken !== undefined && { grafanaToken }),
       });
-      if (flags.json === true) output.print(printableJson(report));
+      if (flags.json === true) output.print(JSON.stringify(report, null, 2));
       else for (const line of printReport(report)) output.print(line);
       const { problem } = report.summary;
       if (problem > 0) throw new CliError(`${plural(problem, 'problem was', 'problems were')} found.`, EXIT.failed);

@@ -1,3 +1,5 @@
+import { printable } from '../printable';
+
 /** `12 ms`, `3.4 s`, `2 min 5 s`, `3 h 12 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
@@ -19,8 +21,9 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** Aligns cells in columns; the last column keeps its length. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+/** Aligns cells in columns; the last column keeps its length. A line break in a cell makes no row. */
+export function table(raw: readonly (readonly string[])[]): string[] {
+  const rows = raw.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
