@@ -35,6 +35,9 @@ const activities = {
     await sleep(1200);
     return answer(model, {});
   },
+  anonymous: async () => {
+    throw APIError.generate(429, { message: 'slow down' }, 'slow down', new Headers());
+  },
   search: async () => 'found',
 };
 
@@ -162,6 +165,13 @@ test('a directory that is not there is exit code 4, with what to name', async ()
   const { exitCode, err } = await cli('calls', '--content-dir', '/no/such/directory');
   expect(exitCode).toBe(4);
   expect(err).toContain('--content-dir');
+});
+
+test('an alert on a model that is not known names the runs all the same', async () => {
+  const { workflowId } = await worker.call('anonymous');
+  const { entries } = await reported('--model', 'unknown', '--error-type', 'rate_limited,overloaded');
+  expect(entries).toMatchObject([{ workflowId, outcome: 'error', errorType: 'rate_limited' }]);
+  expect(entries[0]).not.toHaveProperty('model');
 });
 
 test('names cannot steer the terminal or make rows of their own, and JSON keeps them', async () => {
