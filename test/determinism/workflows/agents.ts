@@ -182,7 +182,8 @@ export async function unawaitedPending(): Promise<string> {
     done = true;
   });
   await callModel({ model: MODEL, turn: 0 });
-  void slow(1_000);
+  // Until the worker shuts down, however long the stack trace takes on a busy machine.
+  void slow(30_000);
   await condition(() => done);
   return 'done';
 }
