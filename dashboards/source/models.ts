@@ -1,3 +1,4 @@
+import { formatDuration } from '#lib/definitions/duration';
 import { DEFAULT_RULE_CONFIG, OVERLOAD_ERRORS } from '#lib/rules/rule-config';
 import { alertsOfDashboard, alertTable } from './alerts';
 import type { DashboardSpec } from './dashboard';
@@ -167,7 +168,7 @@ export const MODELS: DashboardSpec = {
       ).map(([q, name]) =>
         timeseries({
           title: `Duration, ${name.toLowerCase()}`,
-          description: `Duration of model calls by model, waiting in the client included, one per attempt of an activity.${q === 0.95 ? ' Points are single calls with a trace.' : ''} ${listedBy('--slower-than 2m')}`,
+          description: `Duration of model calls by model, waiting in the client included, one per attempt of an activity.${q === 0.95 ? ' Points are single calls with a trace.' : ''} ${listedBy(`--slower-than ${formatDuration(modelLatencySeconds * 1000)}`)}`,
           unit: unitOf('llmCallDuration'),
           width: 8,
           ...(q === 0.95 && { thresholds: { warning: modelLatencySeconds } }),

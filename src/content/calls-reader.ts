@@ -9,20 +9,18 @@ import { journalLines } from './journal-files';
 import { readJournals } from './journal-reader';
 import { callsPrefix } from './keys';
 import type { ContentStore } from './store';
+import { periodsBack, readObjects } from './time-index';
 
 const HOUR_MS = 60 * 60_000;
 
-/** Hours that one query goes back: the default store keeps 30 days. */
-const MAX_HOURS = 31 * 24;
+/** How long before its end a query begins at the earliest, in milliseconds: the default store keeps 30 days. */
+export const MAX_CALLS_AGE_MS = 31 * 24 * HOUR_MS;
 
 /** Lists that one query reads, which `truncated` says: a busy worker writes one a second. */
 const MAX_LISTS = 50_000;
 
 /** Calls that one query returns, which `truncated` says. */
 const MAX_CALLS = 100_000;
-
-/** Lists that are read at once. */
-const CONCURRENCY = 16;
 
 export interface CallsQuery {
   readonly namespace: string;
@@ -51,7 +49,7 @@ export interface CallList {
  */
 export async function readCalls(store: ContentStore, query: CallsQuery): Promise<CallList> {
   const { namespace, untilMs = Date.now() + HOUR_MS, matches = () => true } = query;
-  const sinceMs = Math.max(query.sinceMs ?? 0, untilMs - MAX_HOURS * HOUR_MS);
+  const sinceMs = Math.max(query.sinceMs ?? 0, untilMs - MAX_CALLS_AGE_MS);
   const calls = new Map<string, IndexedCall>();
   let unreadable = 0;
   const take = (call: IndexedCall): void => {
@@ -65,30 +63,22 @@ export async function readCalls(store: ContentStore, query: CallsQuery): Promise
   }
   let lists = 0;
   let truncated = false;
-  for (const hourMs of hoursBack(sinceMs, untilMs)) {
+  for (const hourMs of periodsBack(sinceMs, untilMs, HOUR_MS)) {
     const keys: string[] = [];
     for await (const key of store.list(callsPrefix(namespace, hourMs))) keys.push(key);
     // Their names sort by age.
     keys.sort().reverse();
-    for (let at = 0; at < keys.length && !truncated; at += CONCURRENCY) {
-      const stored = await Promise.all(keys.slice(at, at + CONCURRENCY).map((key) => store.get(key)));
-      for (const bytes of stored) {
-        for (const line of journalLines(Buffer.from(bytes ?? []).toString('utf8'))) {
-          const call = parseIndexedCall(line);
-          if (call === undefined) unreadable++;
-          else take(call);
-        }
+    for await (const bytes of readObjects(store, keys)) {
+      for (const line of journalLines(Buffer.from(bytes).toString('utf8'))) {
+        const call = parseIndexedCall(line);
+        if (call === undefined) unreadable++;
+        else take(call);
       }
-      lists += stored.length;
+      lists++;
       truncated = lists >= MAX_LISTS || calls.size >= MAX_CALLS;
+      if (truncated) break;
     }
     if (truncated) break;
   }
   return { calls: [...calls.values()].sort((a, b) => b.endedAtMs - a.endedAtMs), unreadable, truncated };
-}
-
-/** Hours, the latest first, so that what is cut off is the oldest. */
-function* hoursBack(sinceMs: number, untilMs: number): Generator<number> {
-  const first = Math.floor(sinceMs / HOUR_MS);
-  for (let hour = Math.floor((untilMs - 1) / HOUR_MS); hour >= first; hour--) yield hour * HOUR_MS;
 }

@@ -10,6 +10,7 @@ import { dayOf, findingIndexKey, findingsPrefix } from './keys';
 import { parseEntry } from './reader';
 import type { FindingRecord } from './record';
 import type { ContentStore } from './store';
+import { periodsBack, readObjects } from './time-index';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -18,9 +19,6 @@ const MAX_DAYS = 366;
 
 /** Findings that one query reads, which `truncated` says. */
 const MAX_ENTRIES = 20_000;
-
-/** Entries that are read at once. */
-const CONCURRENCY = 16;
 
 export interface FindingsQuery {
   readonly namespace: string;
@@ -58,30 +56,20 @@ export async function readFindings(store: ContentStore, query: FindingsQuery): P
     if (entry.foundAtMs >= sinceMs && entry.foundAtMs < untilMs) entries.set(findingIndexKey(entry), entry);
   };
   if (store.journalDirectory !== undefined) for (const entry of await readJournals(store.journalDirectory)) take(entry);
-  for (const day of daysBack(sinceMs, untilMs)) {
+  for (const dayMs of periodsBack(sinceMs, untilMs, DAY_MS)) {
     const keys: string[] = [];
-    for await (const key of store.list(findingsPrefix(namespace, day, id))) {
+    for await (const key of store.list(findingsPrefix(namespace, dayOf(dayMs), id))) {
       if (entries.has(key)) continue;
       truncated = entries.size + keys.length >= MAX_ENTRIES;
       if (truncated) break;
       keys.push(key);
     }
-    for (let at = 0; at < keys.length; at += CONCURRENCY) {
-      const stored = await Promise.all(keys.slice(at, at + CONCURRENCY).map((key) => store.get(key)));
-      for (const bytes of stored) {
-        if (bytes === undefined) continue;
-        const entry = parseEntry(bytes);
-        if (entry === undefined) unreadable++;
-        else take(entry);
-      }
+    for await (const bytes of readObjects(store, keys)) {
+      const entry = parseEntry(bytes);
+      if (entry === undefined) unreadable++;
+      else take(entry);
     }
     if (truncated) break;
   }
   return { findings: [...entries.values()].sort((a, b) => b.foundAtMs - a.foundAtMs), unreadable, truncated };
-}
-
-/** UTC days, the latest first, so that what is cut off is the oldest. */
-function* daysBack(sinceMs: number, untilMs: number): Generator<string> {
-  const first = Math.floor(sinceMs / DAY_MS);
-  for (let day = Math.floor((untilMs - 1) / DAY_MS); day >= first; day--) yield dayOf(day * DAY_MS);
 }

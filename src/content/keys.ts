@@ -10,6 +10,9 @@
 
 import { createHash } from 'node:crypto';
 
+/** What keys begin with. */
+export const KEY_ROOTS = ['content', 'records', 'calls', 'findings', 'payloads'] as const;
+
 /** Longest encoded segment, in bytes: file systems allow 255 for a name, and names get an attempt and an ending. */
 const MAX_SEGMENT_BYTES = 200;
 

@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { fail, integer, number } from '../definitions/option-checks';
 import { DirectorySweep } from './directory-sweep';
+import { KEY_ROOTS } from './keys';
 import {
   isNotFound,
   makePrivateDirectory,
@@ -25,12 +26,14 @@ export const DEFAULT_CONTENT_DIRECTORY = '.agent-content';
 const DAY_MS = 24 * 60 * 60_000;
 const GIB = 1024 ** 3;
 
+const KEY = new RegExp(String.raw`^(?:${KEY_ROOTS.join('|')})(?:/[^/\\\0]+)*$`);
+
 export interface LocalDirectoryStoreOptions {
   /** Default: `./.agent-content`. Created when something is first stored. */
   readonly directory?: string;
   /**
-   * Most bytes that the directory may hold; past it the oldest content goes first, then the oldest records. Enforced in
-   * the background, so it can be passed for a while. Default: 10 GiB.
+   * Most bytes that the directory may hold; past it the oldest content goes first, then the oldest lists of calls,
+   * records and findings. Enforced in the background, so it can be passed for a while. Default: 10 GiB.
    */
   readonly maxBytes?: number;
   /** Age at which content and records go, in milliseconds; 0 keeps them for ever. Default: 30 days. */
@@ -138,7 +141,7 @@ export class LocalDirectoryStore implements ContentStore {
     if (this.prepared) return;
     // Content next to source code is one `git add .` away from being published.
     if (makePrivateDirectory(this.directory)) fs.writeFileSync(path.join(this.directory, '.gitignore'), '*\n');
-    for (const name of ['content', 'records', 'calls', 'findings', 'payloads', 'tmp']) {
+    for (const name of [...KEY_ROOTS, 'tmp']) {
       const directory = path.join(this.directory, name);
       makePrivateDirectory(directory);
       restrictToOwner(directory);
@@ -179,10 +182,7 @@ export class LocalDirectoryStore implements ContentStore {
   }
 
   private fileOf(key: string): string {
-    if (
-      !/^(?:content|records|calls|findings|payloads)(?:\/[^/\\\0]+)*$/.test(key) ||
-      key.split('/').some((part) => /^\.+$/.test(part))
-    ) {
+    if (!KEY.test(key) || key.split('/').some((part) => /^\.+$/.test(part))) {
       throw new TypeError(`not a key of a content store: ${JSON.stringify(key)}`);
     }
     return path.join(this.directory, key);

@@ -96,7 +96,7 @@ export function buildRecord(
   traceIds: TraceIds,
   errorMessage: string | undefined,
 ): AgentRecord {
-  const { correlation, call, tool, costUsd, inputBytes, outputBytes, requestModel } = observation;
+  const { correlation, call, tool, costUsd, inputBytes, outputBytes } = observation;
   const record: Draft<AgentRecord> = {
     version: RECORD_VERSION,
     kind: observation.kind,
@@ -109,8 +109,7 @@ export function buildRecord(
   };
   if (tool !== undefined) record.tool = short(tool);
   if (call !== undefined) addCall(record, call);
-  else if (observation.kind === 'llm') addProvider(record, observation);
-  if (record.requestModel === undefined && requestModel !== undefined) record.requestModel = short(requestModel);
+  if (observation.kind === 'llm') addRequest(record, observation);
   if (costUsd !== undefined) record.costUsd = costUsd;
   if (observation.error !== undefined) record.error = errorFields(observation, errorMessage);
   if (inputBytes !== undefined) record.inputBytes = inputBytes;
@@ -142,10 +141,12 @@ function addCall(record: Draft<AgentRecord>, call: NonNullable<ActivityObservati
   record.turns = call.turns;
 }
 
-/** Of a call without a response. */
-function addProvider(record: Draft<AgentRecord>, { errorInfo, requestProvider }: ActivityObservation): void {
-  const provider = errorInfo?.provider ?? requestProvider;
+/** What the response did not tell, or would have told. */
+function addRequest(record: Draft<AgentRecord>, observation: ActivityObservation): void {
+  const provider = record.provider ?? observation.errorInfo?.provider ?? observation.requestProvider;
   if (provider !== undefined) record.provider = provider;
+  const { requestModel } = observation;
+  if (record.requestModel === undefined && requestModel !== undefined) record.requestModel = short(requestModel);
 }
 
 function errorFields({ error, errorInfo }: ActivityObservation, message: string | undefined): RecordedError {

@@ -2,8 +2,10 @@ import { PassThrough } from 'node:stream';
 import { Client } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from 'temporal-agent-observability';
 import { beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { buildReport } from '#lib/cli/orphans/report';
 import { run } from '#lib/cli/program';
 import { createTerminal } from '#lib/cli/terminal';
+import type { ChildRun } from '#lib/exporter/running-children';
 import { type CliResult, cli } from '../cli/support/cli';
 import { startDenyingProxy } from '../cli/support/denying-proxy';
 import { createNamespace, registerSearchAttributes } from '../support/temporal-server';
@@ -72,6 +74,22 @@ describe('lists', () => {
       `was terminated at ${closedAt}`,
     ]);
     expect(out).not.toContain('listed-open');
+  });
+
+  test('one that waits for its cron schedule as being of no age', () => {
+    const nowMs = Date.now();
+    const run: ChildRun = {
+      workflowId: 'nightly',
+      runId: 'run',
+      workflowType: 'agent',
+      taskQueue: 'agents',
+      status: 'Running',
+      parent: { workflowId: 'parent', runId: 'parent-run' },
+      startedAtMs: nowMs - 60_000,
+      executionAtMs: nowMs + 3_600_000,
+    };
+    const found = { orphans: [{ run, parentEnd: {} }], children: 1, more: false, undecided: 0 };
+    expect(buildReport({ namespace: NAMESPACE, nowMs, found }).orphans).toMatchObject([{ ageSeconds: 0 }]);
   });
 
   test('them as JSON', async () => {

@@ -9,9 +9,9 @@ export const RUNS: Trouble = {
   breaks: 'Nobody decides until the approval is escalated, a child runs on without its parent, code fails at each try.',
   cure: 'It is decided, the child ends, and the run that cannot go on is terminated.',
   alerts: [
-    { alert: 'TemporalAgentApprovalEscalated', severity: 'warning' },
-    { alert: 'TemporalAgentOrphaned', severity: 'warning' },
-    { alert: 'TemporalAgentWorkflowTasksFailing', severity: 'critical' },
+    { alert: 'TemporalAgentApprovalEscalated', severity: 'warning', names: 'purchase-1' },
+    { alert: 'TemporalAgentOrphaned', severity: 'warning', names: 'audit-1' },
+    { alert: 'TemporalAgentWorkflowTasksFailing', severity: 'critical', names: 'report-1' },
   ],
 };
 

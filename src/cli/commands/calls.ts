@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { OUTCOMES } from '../../activity/observation';
-import { readCalls } from '../../content/calls-reader';
+import { MAX_CALLS_AGE_MS, readCalls } from '../../content/calls-reader';
 import { LLM_ERROR_TYPES } from '../../llm/types';
 import { type CallFilter, isAskedFor } from '../calls/call-filter';
 import { printCalls } from '../calls/print-calls';
@@ -22,8 +22,6 @@ interface CallsFlags extends CallFilter, ContentDirectoryFlags {
 const HOUR_MS = 3_600_000;
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 100_000;
-/** Longer than the default store keeps records. */
-const MAX_SINCE_MS = 31 * 24 * HOUR_MS;
 
 export function addCallsCommand(program: Command, output: Output): void {
   const command = program
@@ -85,7 +83,7 @@ Examples:
 
 function parseSince(value: string): number {
   const ms = parseDuration(value);
-  if (ms > MAX_SINCE_MS) throw new InvalidArgumentError('expected 31d at most');
+  if (ms > MAX_CALLS_AGE_MS) throw new InvalidArgumentError('expected 31d at most');
   return ms;
 }
 

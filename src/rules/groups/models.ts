@@ -21,9 +21,8 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
   const share = (outcome: string) => `${calls(byUse, outcome)} / (${calls(byUse)} >= ${thresholds.minimumModelCalls})`;
   const which = `Model ${labelled('model')} of ${labelled('provider')} in namespace ${labelled(namespace)}`;
   const where = `Task type ${labelled(taskType)} in namespace ${labelled(namespace)}`;
-  /** Runs of which calls have caused the alert. */
-  const callsOf = (labels: string, which: string) =>
-    `calls --namespace ${shell(namespace)} ${labels} ${which} --since 1h`;
+  const listed = (labels: string, choice: string) =>
+    `calls --namespace ${shell(namespace)} ${labels} ${choice} --since 1h`;
   const ofOneModel = `--provider ${shell('provider')} --model ${shell('model')}`;
   const ofOneUse = `--task-type ${shell(taskType)} --provider ${shell('provider')}`;
   const ofModel = {
@@ -49,7 +48,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       ...ofTaskType,
       alert: 'TemporalAgentModelErrors',
       severity: 'warning',
-      command: callsOf(ofOneUse, '--outcome error,timeout'),
+      command: listed(ofOneUse, '--outcome error,timeout'),
       expr: `${share('outcome=~"error|timeout"')} > ${thresholds.modelErrorRatio}`,
       forSeconds: 5 * MINUTE_SECONDS,
       summary: 'A large share of model calls fails',
@@ -59,7 +58,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       ...ofModel,
       alert: 'TemporalAgentModelRateLimited',
       severity: 'warning',
-      command: callsOf(ofOneModel, `--error-type ${OVERLOAD_ERRORS.join(',')}`),
+      command: listed(ofOneModel, `--error-type ${OVERLOAD_ERRORS.join(',')}`),
       expr: `sum by (${byModel}) (increase(${promQl.metric('llmErrors', `error_type=~"${OVERLOAD_ERRORS.join('|')}"`)}[${window}])) > ${thresholds.rateLimitedCalls}`,
       forSeconds: 5 * MINUTE_SECONDS,
       summary: 'The provider limits the rate of model calls',
@@ -69,7 +68,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       ...ofTaskType,
       alert: 'TemporalAgentModelRefusals',
       severity: 'warning',
-      command: callsOf(ofOneUse, '--outcome refusal,content_filter'),
+      command: listed(ofOneUse, '--outcome refusal,content_filter'),
       expr: `${share('outcome=~"refusal|content_filter"')} > ${thresholds.modelRefusalRatio}`,
       forSeconds: 5 * MINUTE_SECONDS,
       summary: 'A large share of model calls is refused or filtered',
@@ -79,7 +78,7 @@ export function modelRules(promQl: PromQl, { thresholds }: RuleConfig): RuleGrou
       ...ofModel,
       alert: 'TemporalAgentModelSlow',
       severity: 'warning',
-      command: callsOf(ofOneModel, `--slower-than ${formatDuration(thresholds.modelLatencySeconds * 1000)}`),
+      command: listed(ofOneModel, `--slower-than ${formatDuration(thresholds.modelLatencySeconds * 1000)}`),
       expr: `${p95} > ${thresholds.modelLatencySeconds}`,
       forSeconds: 10 * MINUTE_SECONDS,
       summary: 'Model calls are slow',
